@@ -1,0 +1,1 @@
+"""PyFlink: one module per stream, shared table definitions, no business rules."""

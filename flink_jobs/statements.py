@@ -1,0 +1,91 @@
+"""The SQL of the landing job: pure functions from definitions to text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flink_jobs.decoding import MESSAGE_COLUMNS, POSITION_COLUMNS, Columns
+from flink_jobs.tables import DEAD_LETTERS, BronzeTable
+
+CATALOG = "lake"
+
+_POSITION_VALUES = {
+    "kafka_at": "CAST(kafka_at AS TIMESTAMP(6))",
+    "landed_at": "CAST(TO_TIMESTAMP_LTZ(landed_at_ms, 3) AS TIMESTAMP(6))",
+    "source_at": "CAST(TO_TIMESTAMP_LTZ(source_at_ms, 3) AS TIMESTAMP(6))",
+    "occurred_at": "CAST(occurred_at AS TIMESTAMP(6))",
+}
+
+
+def build_catalog_sql(settings: Mapping[str, str]) -> str:
+    """The Iceberg catalog, from the instance's `MESH_*` settings."""
+    options = {
+        "type": "iceberg",
+        "catalog-type": "hive",
+        "uri": settings["MESH_METASTORE_URI"],
+        "warehouse": "s3://wms-bronze/",
+        "io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
+        "client.region": "us-east-1",
+        "s3.endpoint": settings["MESH_S3_ENDPOINT"],
+        "s3.path-style-access": "true",
+        "s3.access-key-id": settings["MESH_S3_ACCESS_KEY"],
+        "s3.secret-access-key": settings["MESH_S3_SECRET_KEY"],
+    }
+    return f"CREATE CATALOG {CATALOG} WITH ({_options(options)})"
+
+
+def build_source_sql(name: str, topics: Sequence[str], bootstrap: str) -> str:
+    """A table over raw messages of several topics: committed ones only, from the earliest, without an end."""
+    options = {
+        "connector": "kafka",
+        "topic": ";".join(topics),
+        "properties.bootstrap.servers": bootstrap,
+        "properties.group.id": f"land-bronze-{name}",
+        "properties.isolation.level": "read_committed",
+        "scan.startup.mode": "earliest-offset",
+        "key.format": "raw",
+        "key.fields": "message_key",
+        "value.format": "raw",
+        "value.fields-include": "EXCEPT_KEY",
+    }
+    metadata = {
+        "kafka_topic": "STRING METADATA FROM 'topic' VIRTUAL",
+        "kafka_partition": "INT METADATA FROM 'partition' VIRTUAL",
+        "kafka_offset": "BIGINT METADATA FROM 'offset' VIRTUAL",
+        "kafka_timestamp": "TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL",
+    }
+    columns = ", ".join(f"{column} {kind}" for column, kind in [*MESSAGE_COLUMNS, *metadata.items()])
+    return f"CREATE TEMPORARY TABLE {name} ({columns}) WITH ({_options(options)})"
+
+
+def build_messages_sql(source: str) -> str:
+    """What a decoder gets of a source table."""
+    names = [name for name, _ in [*MESSAGE_COLUMNS, *POSITION_COLUMNS] if name != "kafka_at"]
+    return f"SELECT {', '.join(names)}, CAST(kafka_timestamp AS TIMESTAMP(3)) AS kafka_at FROM {source}"
+
+
+def build_insert_sql(table: BronzeTable, decoded: str) -> str:
+    """Route the readable rows of one topic to its table."""
+    return (
+        f"INSERT INTO {CATALOG}.bronze.{table.name} SELECT {_values(table)} FROM {decoded}"
+        f" WHERE reason IS NULL AND kafka_topic = '{table.topic}'"
+    )
+
+
+def build_dead_letter_insert_sql(decoded: Sequence[str]) -> str:
+    """Route what could not be read, from every stream, to the dead letters."""
+    branches = (f"SELECT {_values(DEAD_LETTERS)} FROM {name} WHERE reason IS NOT NULL" for name in decoded)
+    return f"INSERT INTO {CATALOG}.bronze.{DEAD_LETTERS.name} {' UNION ALL '.join(branches)}"
+
+
+def row_type(columns: Columns) -> str:
+    """The columns as a Flink ROW type."""
+    return f"ROW<{', '.join(f'`{name}` {kind}' for name, kind in columns)}>"
+
+
+def _values(table: BronzeTable) -> str:
+    return ", ".join(_POSITION_VALUES.get(name, f"`{name}`") for name in table.columns)
+
+
+def _options(options: Mapping[str, str]) -> str:
+    return ", ".join(f"'{name}' = '{value}'" for name, value in options.items())

@@ -1,0 +1,100 @@
+"""Bronze: the tables that the landing job writes. Shared by the job and by what creates them; needs no Flink.
+
+Every table is append-only and has one row per Kafka message, identified by (topic, partition, offset).
+It is partitioned by the day of Kafka's timestamp, which a replay repeats, and by Kafka partition, so that
+a reader who knows its offset per partition opens new files only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flink_jobs.topics import COLLECTIONS, EVENT_DOMAINS, cdc_topic, event_topic
+
+CATALOG = "iceberg"
+LAYERS = {"bronze": "wms-bronze", "silver": "wms-silver", "gold": "wms-gold"}
+
+# column name: (Trino type, Flink type)
+_TIMESTAMP = ("timestamp(6)", "TIMESTAMP(6)")
+_STRING = ("varchar", "STRING")
+_POSITION = {
+    "kafka_topic": _STRING,
+    "kafka_partition": ("integer", "INT"),
+    "kafka_offset": ("bigint", "BIGINT"),
+    "kafka_at": _TIMESTAMP,
+    "landed_at": _TIMESTAMP,
+}
+CHANGE_COLUMNS = {
+    "document_id": _STRING,
+    "op": _STRING,
+    "before": _STRING,
+    "after": _STRING,
+    "source_at": _TIMESTAMP,
+    "source_order": ("bigint", "BIGINT"),
+    **_POSITION,
+}
+EVENT_COLUMNS = {
+    "event_id": _STRING,
+    "event_type": _STRING,
+    "occurred_at": _TIMESTAMP,
+    "event_key": _STRING,
+    "payload": _STRING,
+    "schema_id": ("integer", "INT"),
+    **_POSITION,
+}
+DEAD_LETTER_COLUMNS = {
+    "message_key": ("varbinary", "BYTES"),
+    "message_value": ("varbinary", "BYTES"),
+    "reason": _STRING,
+    **_POSITION,
+}
+
+
+@dataclass(frozen=True)
+class BronzeTable:
+    """One table of the schema `bronze`; `topic` is None for dead letters, which come from every topic."""
+
+    name: str
+    columns: dict[str, tuple[str, str]]
+    topic: str | None
+
+    @property
+    def partitioning(self) -> list[str]:
+        """Iceberg partition transforms."""
+        return ["day(kafka_at)", "kafka_partition"] if self.topic else ["day(kafka_at)"]
+
+
+DEAD_LETTERS = BronzeTable("dead_letters", DEAD_LETTER_COLUMNS, topic=None)
+
+
+def change_tables() -> Iterator[BronzeTable]:
+    """`<collection>_raw`: one row per change of a MongoDB document."""
+    for collection in COLLECTIONS:
+        yield BronzeTable(f"{collection}_raw", CHANGE_COLUMNS, cdc_topic(collection))
+
+
+def event_tables() -> Iterator[BronzeTable]:
+    """`<domain>_events`: one row per business event."""
+    for domain in EVENT_DOMAINS:
+        yield BronzeTable(f"{domain}_events", EVENT_COLUMNS, event_topic(domain))
+
+
+def bronze_tables() -> list[BronzeTable]:
+    """Every table that the landing job writes."""
+    return [*change_tables(), *event_tables(), DEAD_LETTERS]
+
+
+def build_create_schema_sql(layer: str) -> str:
+    """Trino DDL of a layer's schema, in its own bucket."""
+    return f"create schema if not exists {CATALOG}.{layer} with (location = 's3://{LAYERS[layer]}/')"
+
+
+def build_create_table_sql(table: BronzeTable) -> str:
+    """Trino DDL of a bronze table."""
+    columns = ",\n    ".join(f'"{name}" {trino_type}' for name, (trino_type, _) in table.columns.items())
+    partitioning = ", ".join(f"'{transform}'" for transform in table.partitioning)
+    return (
+        f"create table if not exists {CATALOG}.bronze.{table.name} (\n    {columns}\n)\n"
+        f"with (format = 'PARQUET', format_version = 2, partitioning = array[{partitioning}])"
+    )

@@ -1,0 +1,122 @@
+"""One instance of the mesh: where it lives, its ports, its endpoints and its credentials.
+
+An instance is moved whole by `MESH_HOME` (its data) and `MESH_PORT_BASE` (its ports), so that two can
+live side by side. Downloads are shared between instances in `MESH_CACHE`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mesh.errors import MeshError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+STACK_FILE = REPOSITORY / "stack" / "stack.toml"
+
+# server: (environment variable that replaces it, address of our own, name of the port in it)
+ENDPOINTS = {
+    "mongodb": ("MESH_MONGODB_URI", "mongodb://127.0.0.1:{}/?replicaSet=rs0", "client"),
+    "kafka": ("MESH_KAFKA_BOOTSTRAP", "127.0.0.1:{}", "client"),
+    "connect": ("MESH_CONNECT_URL", "http://127.0.0.1:{}", "rest"),
+    "registry": ("MESH_REGISTRY_URL", "http://127.0.0.1:{}/apis/ccompat/v7", "http"),
+    "s3": ("MESH_S3_ENDPOINT", "http://127.0.0.1:{}", "http"),
+    "metastore": ("MESH_METASTORE_URI", "thrift://127.0.0.1:{}", "thrift"),
+    "trino": ("MESH_TRINO_URL", "http://127.0.0.1:{}", "http"),
+    "flink": ("MESH_FLINK_URL", "http://127.0.0.1:{}", "rest"),
+}
+CREDENTIALS = ("MESH_S3_ACCESS_KEY", "MESH_S3_SECRET_KEY")
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Folders and first port of one instance; everything else follows from them and `stack/stack.toml`."""
+
+    home: Path
+    cache: Path
+    port_base: int
+
+    @classmethod
+    def from_environment(cls) -> Instance:
+        """Read `MESH_HOME`, `MESH_CACHE` and `MESH_PORT_BASE`.
+
+        Raises:
+            MeshError: the port base is not a usable number.
+        """
+        cache_root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        port_base = os.environ.get("MESH_PORT_BASE") or str(_stack_file()["instance"]["port_base"])
+        if not port_base.isdigit() or not 1024 <= int(port_base) <= 65000:
+            raise MeshError(f"MESH_PORT_BASE={port_base}: give a number from 1024 to 65000")
+        return cls(
+            home=Path(os.environ.get("MESH_HOME") or REPOSITORY / ".mesh").resolve(),
+            cache=Path(os.environ.get("MESH_CACHE") or cache_root / "data-mesh").resolve(),
+            port_base=int(port_base),
+        )
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The parsed `stack/stack.toml`."""
+        return _stack_file()
+
+    def server_config(self, server: str) -> dict[str, Any]:
+        """What `stack/stack.toml` says of one server."""
+        section: dict[str, Any] = self.config["servers"][server]
+        return section
+
+    def port(self, server: str, name: str) -> int:
+        """The loopback port of a server of ours."""
+        return self.port_base + int(self.server_config(server)["ports"][name])
+
+    def data(self, server: str) -> Path:
+        """Where a server of ours keeps what must survive a restart."""
+        return self.home / "data" / server
+
+    def own_endpoint(self, server: str) -> str:
+        """The address a server has when this instance starts it."""
+        _, address, port_name = ENDPOINTS[server]
+        return address.format(self.port(server, port_name))
+
+    def endpoint(self, server: str) -> str:
+        """The address to use: the user's own server if one is named, else ours."""
+        variable = ENDPOINTS[server][0]
+        return os.environ.get(variable) or self.own_endpoint(server)
+
+    def is_external(self, server: str) -> bool:
+        """Whether the user brings this server. Our own exported address does not count as theirs."""
+        return self.endpoint(server) != self.own_endpoint(server)
+
+    @cached_property
+    def credentials(self) -> dict[str, str]:
+        """S3 keys: from the environment, else generated at first use and kept in the instance's home (0600)."""
+        if all(os.environ.get(name) for name in CREDENTIALS):
+            return {name: os.environ[name] for name in CREDENTIALS}
+        if self.is_external("s3"):
+            raise MeshError(f"MESH_S3_ENDPOINT is set: set {' and '.join(CREDENTIALS)} too")
+        path = self.home / "credentials.json"
+        if not path.exists():
+            self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            generated = {CREDENTIALS[0]: "mesh" + secrets.token_hex(8), CREDENTIALS[1]: secrets.token_hex(20)}
+            path.touch(mode=0o600)
+            path.write_text(json.dumps(generated))
+        stored: dict[str, str] = json.loads(path.read_text())
+        return stored
+
+    def environment(self) -> dict[str, str]:
+        """Every `MESH_*` variable of this instance, as `mesh stack env` prints them and child processes get them."""
+        return {
+            "MESH_HOME": str(self.home),
+            "MESH_CACHE": str(self.cache),
+            "MESH_PORT_BASE": str(self.port_base),
+            **{variable: self.endpoint(server) for server, (variable, _, _) in ENDPOINTS.items()},
+            **self.credentials,
+        }
+
+
+def _stack_file() -> dict[str, Any]:
+    return tomllib.loads(STACK_FILE.read_text())

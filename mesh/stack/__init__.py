@@ -1,0 +1,1 @@
+"""The servers of an instance: fetched, configured, supervised, provisioned."""

@@ -1,0 +1,130 @@
+"""What the running servers must hold before data can flow: buckets, topics, schemas, tables, the connector.
+
+Every step looks first and changes only what differs, so it can be run again at any time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from string import Template
+
+import boto3
+import httpx
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from flink_jobs.tables import LAYERS, bronze_tables, build_create_schema_sql, build_create_table_sql
+from mesh.errors import MeshError
+from mesh.instance import REPOSITORY, Instance
+from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, event_topic
+from mesh.trino import connect_trino
+
+CONNECTOR = "mongodb-cdc-connector"
+
+
+def provision(instance: Instance, report: Callable[[str], None]) -> None:
+    """Create what is missing. Raises MeshError if a server refuses."""
+    create_buckets(instance)
+    create_topics(instance)
+    set_registry_compatibility(instance)
+    create_lake_tables(instance)
+    report(f"buckets, topics and bronze tables are there; connector {ensure_connector(instance)}")
+
+
+def create_buckets(instance: Instance) -> None:
+    """One bucket a layer."""
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=instance.endpoint("s3"),
+        region_name="us-east-1",
+        aws_access_key_id=instance.credentials["MESH_S3_ACCESS_KEY"],
+        aws_secret_access_key=instance.credentials["MESH_S3_SECRET_KEY"],
+        config=Config(s3={"addressing_style": "path"}),
+    )
+    for bucket in LAYERS.values():
+        try:
+            s3.head_bucket(Bucket=bucket)
+        except ClientError:
+            s3.create_bucket(Bucket=bucket)
+
+
+def create_topics(instance: Instance) -> None:
+    """CDC and event topics with their numbers of partitions; existing ones are left as they are."""
+    sizes = instance.config["kafka_topics"]
+    wanted = {cdc_topic(name): sizes["cdc_partitions"] for name in COLLECTIONS}
+    wanted |= {event_topic(name): sizes["event_partitions"] for name in EVENT_DOMAINS}
+    admin = AdminClient({"bootstrap.servers": instance.endpoint("kafka")})
+    existing = admin.list_topics(timeout=10).topics
+    missing = [NewTopic(name, num_partitions=size) for name, size in wanted.items() if name not in existing]
+    for name, created in (admin.create_topics(missing) if missing else {}).items():
+        try:
+            created.result(timeout=30)
+        except KafkaException as error:
+            raise MeshError(f"topic {name} could not be created: {error}") from error
+
+
+def set_registry_compatibility(instance: Instance) -> None:
+    """BACKWARD for every subject: the registry's own default is NONE."""
+    response = httpx.put(
+        f"{instance.endpoint('registry')}/config", json={"compatibility": "BACKWARD"}, timeout=30
+    )
+    if response.is_error:
+        raise MeshError(f"the registry refused its compatibility level: {response.text}")
+
+
+def create_lake_tables(instance: Instance) -> None:
+    """The schemas, and bronze's tables: Flink's DDL has no hidden partitions, so Trino makes them."""
+    with connect_trino(instance) as trino:
+        cursor = trino.cursor()
+        for layer in LAYERS:
+            cursor.execute(build_create_schema_sql(layer)).fetchall()
+        for table in bronze_tables():
+            cursor.execute(build_create_table_sql(table)).fetchall()
+
+
+def connector_config(instance: Instance) -> dict[str, str]:
+    """The connector's settings for this instance, from `stack/connect/mongodb-connector.json`."""
+    template = Template((REPOSITORY / "stack/connect/mongodb-connector.json").read_text())
+    config: dict[str, str] = json.loads(
+        template.substitute(
+            mongodb=instance.endpoint("mongodb"),
+            database=DATABASE,
+            collections=",".join(f"{DATABASE}.{name}" for name in COLLECTIONS),
+        )
+    )
+    return config
+
+
+def ensure_connector(instance: Instance) -> str:
+    """Register the connector, or bring it to its configuration, and restart what failed. Returns what was done."""
+    url = instance.endpoint("connect")
+    wanted = connector_config(instance)
+    with httpx.Client(base_url=url, timeout=60) as connect:
+        current = connect.get(f"/connectors/{CONNECTOR}/config")
+        if current.status_code == 200 and {**current.json(), **wanted} == current.json():
+            return _restart_failed(connect)
+        answer = connect.put(f"/connectors/{CONNECTOR}/config", json=wanted)
+        if answer.is_error:
+            # Connect answers an invalid configuration with a bare 500; the reasons are behind another address
+            checked = connect.put("/connector-plugins/MongoDbConnector/config/validate", json=wanted)
+            raise MeshError(f"Kafka Connect refused the connector: {_reasons(checked) or answer.text}")
+    return "registered" if current.status_code == 404 else "brought to its configuration"
+
+
+def _restart_failed(connect: httpx.Client) -> str:
+    status = connect.get(f"/connectors/{CONNECTOR}/status").json()
+    parts = [status.get("connector", {}), *status.get("tasks", [])]
+    if not any(part.get("state") == "FAILED" for part in parts):
+        return "in place"
+    connect.post(f"/connectors/{CONNECTOR}/restart?includeTasks=true&onlyFailed=true")
+    return "restarted after a failure"
+
+
+def _reasons(checked: httpx.Response) -> str:
+    if checked.is_error:
+        return checked.text
+    values = [entry["value"] for entry in checked.json()["configs"] if entry["value"]]
+    return "; ".join(f"{value['name']}: {' '.join(value['errors'])}" for value in values if value["errors"])

@@ -1,0 +1,82 @@
+"""Kafka: one broker that is its own controller (KRaft)."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import uuid
+from pathlib import Path
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from mesh.errors import MeshError
+from mesh.instance import REPOSITORY, Instance
+from mesh.stack.install import fetch_with_maven, install, installed
+from mesh.stack.java import java17
+from mesh.stack.server import Process, Server, render
+
+
+def java_command(instance: Instance, server: str, main: str, *arguments: str) -> list[str]:
+    """The command line of a Java program of the Kafka distribution, with the server's heap size."""
+    return [
+        f"{java17()}/bin/java",
+        "-Xms128m",
+        f"-Xmx{instance.server_config(server)['heap_mb']}m",
+        "-XX:+ExitOnOutOfMemoryError",
+        f"-Dlog4j2.configurationFile={REPOSITORY / 'stack/kafka/log4j2.properties'}",
+        "-cp",
+        f"{installed(instance, 'kafka')}/*",
+        main,
+        *arguments,
+    ]
+
+
+def _format_storage(instance: Instance, properties: Path) -> None:
+    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    arguments = ["format", "--standalone", "--cluster-id", cluster_id, "--config", str(properties)]
+    command = java_command(instance, "kafka", "kafka.tools.StorageTool", *arguments)
+    formatted = subprocess.run(command, capture_output=True, text=True)
+    if formatted.returncode:
+        raise MeshError(f"kafka storage could not be formatted: {(formatted.stdout + formatted.stderr)[-500:]}")
+
+
+def _prepare(instance: Instance) -> list[Process]:
+    data = instance.data("kafka")
+    properties = render(
+        instance,
+        "kafka",
+        "server.properties",
+        instance.home / "conf/kafka/server.properties",
+        client_port=instance.port("kafka", "client"),
+        controller_port=instance.port("kafka", "controller"),
+        data=data,
+    )
+    if not (data / "meta.properties").exists():
+        data.mkdir(parents=True, exist_ok=True)
+        _format_storage(instance, properties)
+    return [
+        Process(
+            name="kafka",
+            command=java_command(instance, "kafka", "kafka.Kafka", str(properties)),
+            directory=data,
+            is_ready=lambda: _is_ready(instance.own_endpoint("kafka")),
+        )
+    ]
+
+
+def _is_ready(bootstrap: str) -> bool:
+    try:
+        settings = {"bootstrap.servers": bootstrap, "log_level": 0}
+        return bool(AdminClient(settings).list_topics(timeout=2).brokers)
+    except KafkaException:
+        return False
+
+
+SERVER = Server(
+    "kafka",
+    install=lambda instance: install(
+        instance, "kafka", lambda folder: fetch_with_maven(instance, "kafka", folder)
+    ),
+    prepare=_prepare,
+)

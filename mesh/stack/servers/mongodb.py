@@ -1,0 +1,56 @@
+"""MongoDB, emulated: no server of it is published as a package. `MESH_MONGODB_URI` names a real one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from mesh.instance import Instance
+from mesh.stack.install import fetch_with_maven, install, installed
+from mesh.stack.java import java17
+from mesh.stack.server import Process, Server
+
+
+def _fill(instance: Instance, folder: Path) -> None:
+    fetch_with_maven(instance, "mongodb", folder / "lib", "package", buildDirectory=folder)
+
+
+def _is_ready(uri: str) -> bool:
+    try:
+        with pymongo.MongoClient[dict[str, object]](uri, serverSelectionTimeoutMS=1500) as client:
+            return bool(client.admin.command("ping")["ok"])
+    except PyMongoError:
+        return False
+
+
+def _prepare(instance: Instance) -> list[Process]:
+    data = instance.data("mongodb")
+    data.mkdir(parents=True, exist_ok=True)
+    return [
+        Process(
+            name="mongodb",
+            command=[
+                f"{java17()}/bin/java",
+                f"-Xmx{instance.server_config('mongodb')['heap_mb']}m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-cp",
+                f"{installed(instance, 'mongodb')}/lib/*",
+                "datamesh.mongodb.MongoEmulator",
+                "--port",
+                str(instance.port("mongodb", "client")),
+                "--data",
+                str(data),
+            ],
+            directory=data,
+            is_ready=lambda: _is_ready(instance.own_endpoint("mongodb")),
+        )
+    ]
+
+
+SERVER = Server(
+    "mongodb",
+    install=lambda instance: install(instance, "mongodb", lambda folder: _fill(instance, folder)),
+    prepare=_prepare,
+)
