@@ -7,14 +7,24 @@ import sys
 import time
 from collections.abc import Sequence
 
+from datetime import datetime
+from pathlib import Path
+
 import click
+from trino.exceptions import Error as TrinoError
 from rich.console import Console
 from rich.table import Table
 
+from mesh import jobs, truth
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
+from mesh.progress import wait_until_landed
+from mesh.run import run
+from mesh.simulate.baskets import DEFAULT_FROM_DAY
+from mesh.simulation import load_documents, replay_orders
 from mesh.stack import lifecycle
 from mesh.stack.supervise import Supervisor
+from mesh.trino import connect_trino
 
 console = Console(highlight=False)
 
@@ -108,6 +118,108 @@ def env(instance: Instance) -> None:
     """Print this instance as shell exports: eval "$(mesh stack env)"."""
     for name, value in instance.environment().items():
         click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@main.group("jobs")
+def jobs_group() -> None:
+    """The landing job in the Flink cluster."""
+
+
+@jobs_group.command("submit")
+@click.pass_obj
+def submit_job(instance: Instance) -> None:
+    """Start the landing job, from its newest savepoint or checkpoint."""
+    job, resumed = jobs.submit(instance)
+    click.echo(f"{job.name} {job.id} runs, {resumed}")
+
+
+@jobs_group.command("list")
+@click.pass_obj
+def list_jobs(instance: Instance) -> None:
+    """Every job that the cluster remembers."""
+    rows = [(job.name, job.state, job.id) for job in jobs.list_jobs(instance)]
+    print_table("jobs", ("job", "state", "id"), rows)
+
+
+@jobs_group.command("stop")
+@click.pass_obj
+def stop_job(instance: Instance) -> None:
+    """Stop the landing job with a savepoint."""
+    click.echo(f"stopped; mesh jobs submit resumes from {jobs.stop(instance)}")
+
+
+@main.command("simulate")
+@click.option("--orders", default=20_000, show_default=True, help="How many orders shall exist in all.")
+@click.option("--from-day", type=click.DateTime(["%Y-%m-%d"]), help="First day to replay, of the data's 2017.")
+@click.option("--rate", type=float, help="New orders a second; without it as fast as possible.")
+@click.option("--seed", default=7, show_default=True)
+@click.pass_obj
+def simulate_command(
+    instance: Instance, orders: int, from_day: datetime | None, rate: float | None, seed: int
+) -> None:
+    """Replay a retailer's baskets as orders through the warehouse."""
+    day = from_day.date() if from_day else DEFAULT_FROM_DAY
+    summary = replay_orders(instance, orders, report_step, from_day=day, rate=rate, seed=seed)
+    click.echo(
+        f"{summary.orders_created:,} orders exist; {summary.changes_applied - summary.changes_before:,} changes"
+        f" written in {summary.seconds:.0f} s"
+    )
+
+
+@main.command("load")
+@click.argument("collection")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def load_command(instance: Instance, collection: str, file: Path) -> None:
+    """Load documents of your own, one JSON document a line, into a collection."""
+    loaded = load_documents(instance, collection, file)
+    click.echo(f"{loaded.upserted} documents replaced or created by _id, {loaded.inserted} inserted without one")
+
+
+@main.command("wait")
+@click.option("--timeout", default=600, show_default=True, help="Seconds.")
+@click.pass_obj
+def wait_command(instance: Instance, timeout: int) -> None:
+    """Wait until everything written so far is in bronze."""
+    seconds = wait_until_landed(instance, timeout, report_step)
+    click.echo(f"all of it is in bronze after {seconds:.1f} s")
+
+
+@main.command("truth")
+@click.pass_obj
+def truth_command(instance: Instance) -> None:
+    """Compare bronze, silver and gold with MongoDB, by code that shares nothing with the models."""
+    results = truth.check(instance)
+    for result in results:
+        click.echo(result.line())
+    if not all(result.passed for result in results):
+        sys.exit(1)
+
+
+@main.command("sql")
+@click.argument("query")
+@click.pass_obj
+def sql_command(instance: Instance, query: str) -> None:
+    """Ask Trino."""
+    try:
+        with connect_trino(instance) as trino:
+            cursor = trino.cursor()
+            rows = cursor.execute(query.rstrip(";")).fetchall()
+            print_table("", [column.name for column in cursor.description or []], rows)
+    except TrinoError as error:
+        raise MeshError(str(error)) from error
+
+
+@main.command("run")
+@click.option("--orders", default=20_000, show_default=True, help="How many orders shall exist in all.")
+@click.pass_obj
+def run_command(instance: Instance, orders: int) -> None:
+    """Everything: servers, input, landing, models, docs, truth."""
+    print_table("the mesh runs", ("what", "value"), run(instance, orders, click.echo))
+    click.echo("next:  source .venv/bin/activate  and then")
+    click.echo("  dbt test                 every test of the models again")
+    click.echo("  dbt docs serve           the docs site with lineage, in a browser")
+    click.echo('  mesh sql "select * from gold.order_fulfillment_daily order by date desc, priority limit 9"')
 
 
 def report_step(line: str) -> None:

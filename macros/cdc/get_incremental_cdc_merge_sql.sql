@@ -1,0 +1,33 @@
+{#
+    The incremental strategy `cdc_merge`: one MERGE, so that a crash leaves all of it or nothing.
+
+    - A newer change replaces the row; an older or repeated one never does (source_at, source_order).
+    - A delete is a row too (`is_deleted`): its position guards against older changes that arrive later.
+    - A change that is not written still moves the row's kafka_offset, or the watermark would stay behind
+      it and every later build would read it again.
+#}
+{% macro get_incremental_cdc_merge_sql(arg_dict) %}
+    {%- set columns = arg_dict["dest_columns"] | map(attribute="quoted") | list -%}
+    {%- set key = adapter.quote(arg_dict["unique_key"]) -%}
+    merge into {{ arg_dict["target_relation"] }} as target
+    using {{ arg_dict["temp_relation"] }} as source
+    on target.{{ key }} = source.{{ key }}
+    when matched
+        and (source.source_at, source.source_order)
+        > (target.source_at, target.source_order)
+        then update set
+            {%- for column in columns %}
+            {{ column }} = source.{{ column }}{{ "," if not loop.last }}
+            {%- endfor %}
+    when matched
+        and source.kafka_partition = target.kafka_partition
+        and source.kafka_offset > target.kafka_offset
+        then update set kafka_offset = source.kafka_offset
+    when not matched
+        then insert ({{ columns | join(", ") }})
+        values (
+            {%- for column in columns %}
+            source.{{ column }}{{ "," if not loop.last }}
+            {%- endfor %}
+        )
+{% endmacro %}

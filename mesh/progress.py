@@ -1,0 +1,152 @@
+"""How far the stream has come: from MongoDB's oplog over Kafka to bronze."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+
+import httpx
+import pymongo
+from confluent_kafka import Consumer, KafkaError, TopicPartition
+from trino.exceptions import Error as TrinoError
+
+from flink_jobs.tables import bronze_tables
+from flink_jobs.topics import all_topics
+from mesh.errors import MeshError
+from mesh.instance import Instance
+from mesh.stack.provision import CONNECTOR
+from mesh.trino import connect_trino
+
+Position = tuple[str, int]
+"""Kafka topic and partition."""
+
+_TAIL = 25
+"""How many offsets before a partition's end to look at: a commit marker takes one too, but is no message."""
+
+
+def wait_until_landed(instance: Instance, timeout_seconds: float, report: Callable[[str], None]) -> float:
+    """Wait until all that MongoDB and the event topics hold now has reached bronze or dead letters.
+
+    Returns:
+        Seconds waited.
+
+    Raises:
+        MeshError: it takes longer than the timeout; the message says where the stream stands.
+    """
+    started = time.monotonic()
+    deadline = started + timeout_seconds
+    target = last_oplog_position(instance)
+    while captured_position(instance) < target:
+        if time.monotonic() > deadline:
+            raise MeshError(
+                f"Debezium stands at {captured_position(instance)} of MongoDB's {target} after"
+                f" {timeout_seconds:.0f} s: see mesh stack logs connect"
+            )
+        time.sleep(0.5)
+    ends = last_message_offsets(instance)
+    told = 0.0
+    while behind := _behind(ends, landed_offsets(instance)):
+        if time.monotonic() > deadline:
+            places = ", ".join(f"{topic}-{partition}" for topic, partition in behind)
+            raise MeshError(
+                f"{sum(behind.values())} messages have not landed after {timeout_seconds:.0f} s, in {places}:"
+                " see mesh jobs list and mesh stack logs flink-jobmanager"
+            )
+        if time.monotonic() - told > 10:
+            told = time.monotonic()
+            report(f"{sum(behind.values())} messages are still to land")
+        time.sleep(1)
+    return time.monotonic() - started
+
+
+def last_oplog_position(instance: Instance) -> tuple[int, int]:
+    """MongoDB's newest oplog entry, as (second, place in it)."""
+    with pymongo.MongoClient[dict[str, object]](instance.endpoint("mongodb")) as client:
+        timestamp = client.admin.command("hello")["lastWrite"]["opTime"]["ts"]
+    return timestamp.time, timestamp.inc
+
+
+def captured_position(instance: Instance) -> tuple[int, int]:
+    """The oplog position up to which Debezium has committed to Kafka; (0, 0) before the first."""
+    try:
+        answer = httpx.get(f"{instance.endpoint('connect')}/connectors/{CONNECTOR}/offsets", timeout=30)
+        offsets = answer.json().get("offsets", []) if answer.is_success else []
+    except httpx.HTTPError:
+        return 0, 0
+    return max(((o["offset"]["sec"], o["offset"]["ord"]) for o in offsets if o["offset"]), default=(0, 0))
+
+
+def last_message_offsets(instance: Instance) -> dict[Position, int]:
+    """The offset of the last committed message of every partition that has one."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": instance.endpoint("kafka"),
+            "group.id": f"progress-{uuid.uuid4()}",
+            "enable.auto.commit": False,
+            "isolation.level": "read_committed",
+            "enable.partition.eof": True,
+        }
+    )
+    try:
+        topics = consumer.list_topics(timeout=10).topics
+        ranges = {
+            (name, partition): consumer.get_watermark_offsets(TopicPartition(name, partition), timeout=10)
+            for name in all_topics()
+            if name in topics
+            for partition in topics[name].partitions
+        }
+        return _last_before_end(consumer, {place: ends for place, ends in ranges.items() if ends[0] < ends[1]})
+    finally:
+        consumer.close()
+
+
+def landed_offsets(instance: Instance) -> dict[Position, int]:
+    """The highest offset in bronze and dead letters by topic and partition, from Iceberg's metadata."""
+    landed: dict[Position, int] = {}
+    with connect_trino(instance) as trino:
+        cursor = trino.cursor()
+        for table in bronze_tables():
+            if table.topic:
+                query = (
+                    f"select '{table.topic}', partition.kafka_partition, max(data.kafka_offset.max)"
+                    f' from bronze."{table.name}$partitions" group by 1, 2'
+                )
+            else:
+                query = f"select kafka_topic, kafka_partition, max(kafka_offset) from bronze.{table.name} group by 1, 2"
+            try:
+                rows = cursor.execute(query).fetchall()
+            except TrinoError as error:
+                raise MeshError(f"bronze.{table.name} cannot be read: {error}") from error
+            for topic, partition, offset in rows:
+                landed[topic, partition] = max(offset, landed.get((topic, partition), -1))
+    return landed
+
+
+def _last_before_end(consumer: Consumer, ranges: dict[Position, tuple[int, int]]) -> dict[Position, int]:
+    found: dict[Position, int] = {}
+    look_back = _TAIL
+    searched = dict(ranges)
+    while searched:
+        consumer.assign([TopicPartition(*place, max(low, high - look_back)) for place, (low, high) in searched.items()])
+        open_places = set(searched)
+        while open_places:
+            for message in consumer.consume(1000, timeout=5):
+                place = (message.topic(), message.partition())
+                error = message.error()
+                if error is None:
+                    found[place] = message.offset()
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    open_places.discard(place)
+                else:
+                    raise MeshError(f"Kafka: {error}")
+        searched = {
+            place: ends for place, ends in searched.items() if place not in found and ends[1] - look_back > ends[0]
+        }
+        look_back *= 20
+    return found
+
+
+def _behind(ends: dict[Position, int], landed: dict[Position, int]) -> dict[Position, int]:
+    missing = {place: end - landed.get(place, -1) for place, end in ends.items()}
+    return {place: count for place, count in missing.items() if count > 0}

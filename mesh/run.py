@@ -1,0 +1,90 @@
+"""`mesh run`: the whole chain once, from nothing to a proof; every step can be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flink_jobs.tables import LAYERS
+from mesh import jobs, truth
+from mesh.dbt import run_dbt, source_freshness, test_outcomes
+from mesh.errors import MeshError
+from mesh.instance import ENDPOINTS, Instance
+from mesh.progress import wait_until_landed
+from mesh.simulation import replay_orders
+from mesh.stack import lifecycle
+from mesh.trino import connect_trino
+
+Say = Callable[[str], None]
+Rows = list[tuple[str, str]]
+
+LANDING_TIMEOUT_SECONDS = 1200
+
+
+def run(instance: Instance, orders: int, say: Say) -> Rows:
+    """Bring everything up, replay orders, land, build, document and prove them.
+
+    Args:
+        orders: how many orders shall exist in all.
+
+    Returns:
+        The closing table, as (what, value).
+
+    Raises:
+        MeshError: a step failed, a test did, or a number differs from the source.
+    """
+    say("1/6 servers")
+    lifecycle.up(instance, "wms", lambda line: say(f"  {line}"))
+    say("2/6 landing job")
+    job, resumed = jobs.submit(instance)
+    say(f"  {job.name} {job.id} runs, {resumed}")
+    say(f"3/6 input: {orders} orders in all")
+    replay_orders(instance, orders, lambda line: say(f"  {line}"))
+    say("4/6 landing")
+    seconds = wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, lambda line: say(f"  {line}"))
+    say(f"  all of it is in bronze, {seconds:.0f} s after the last write")
+    say("5/6 models, tests and docs")
+    run_dbt(instance, "build")
+    tests = test_outcomes()
+    run_dbt(instance, "source", "freshness", quiet=True, check=False)
+    run_dbt(instance, "docs", "generate", quiet=True)
+    say("6/6 truth")
+    results = truth.check(instance)
+    for result in results:
+        say(f"  {result.line()}")
+    if failed := [result.name for result in results if not result.passed]:
+        raise MeshError(f"{len(failed)} of {len(results)} truth checks failed: {', '.join(failed)}")
+    return [
+        *_rows_per_layer(instance),
+        ("dbt tests", ", ".join(f"{count} {status}" for status, count in sorted(tests.items()))),
+        ("truth", f"{len(results)} of {len(results)} checks, 0 differences"),
+        ("freshness", _freshness()),
+        *((server, instance.endpoint(server)) for server in ENDPOINTS),
+    ]
+
+
+def _rows_per_layer(instance: Instance) -> Rows:
+    rows = []
+    with connect_trino(instance) as trino:
+        cursor = trino.cursor()
+        for layer in LAYERS:
+            tables = [
+                name
+                for (name,) in cursor.execute(
+                    f"select table_name from information_schema.tables where table_schema = '{layer}'"
+                ).fetchall()
+            ]
+            counts = [cursor.execute(f'select count(*) from {layer}."{table}"').fetchone()[0] for table in tables]
+            rows.append((f"{layer} rows", f"{sum(counts):,} in {len(tables)} tables"))
+    return rows
+
+
+def _freshness() -> str:
+    ages = {}
+    for table, result in source_freshness().items():
+        if loaded_at := result.get("max_loaded_at"):
+            ages[table] = (datetime.now(UTC) - datetime.fromisoformat(loaded_at)).total_seconds()
+    if not ages:
+        return "nothing has landed"
+    newest, oldest = min(ages, key=ages.__getitem__), max(ages, key=ages.__getitem__)
+    return f"{newest} landed {ages[newest]:.0f} s ago, {oldest} {ages[oldest]:.0f} s ago"

@@ -1,0 +1,1 @@
+"""A warehouse at work: a retailer's real baskets replayed through MongoDB and Kafka."""

@@ -1,0 +1,67 @@
+with
+
+orders as (
+
+    select * from {{ ref('orders_current') }}
+    where not is_deleted
+
+),
+
+order_statuses as (
+
+    select * from {{ ref('order_statuses') }}
+
+),
+
+orders_with_outcome as (
+
+    select
+        date(orders.created_at) as order_date,
+        orders.priority,
+        coalesce(order_statuses.is_completed, false) as is_completed,
+        date_diff('millisecond', orders.created_at, orders.shipped_at)
+            as fulfillment_milliseconds
+    from orders
+    left join order_statuses
+        on orders.status = order_statuses.status
+
+),
+
+orders_per_day as (
+
+    select
+        order_date,
+        priority,
+        count(*) as total_orders,
+        count_if(is_completed) as completed_orders,
+        count_if(is_completed and fulfillment_milliseconds is not null)
+            as timed_orders,
+        sum(fulfillment_milliseconds) filter (where is_completed)
+            as fulfillment_milliseconds
+    from orders_with_outcome
+    where order_date is not null
+    group by order_date, priority
+
+),
+
+final as (
+
+    select
+        order_date as date,
+        priority,
+        total_orders,
+        completed_orders,
+        cast(
+            cast(completed_orders as decimal(18, 4)) / total_orders
+            as decimal(5, 4)
+        ) as completion_rate,
+        cast(
+            cast(fulfillment_milliseconds as decimal(28, 4))
+            / (3600000 * nullif(timed_orders, 0))
+            as decimal(12, 4)
+        ) as avg_fulfillment_time_hours
+    from orders_per_day
+
+)
+
+select * from final

@@ -1,0 +1,24 @@
+with
+
+dead_letters as (
+
+    select * from {{ source('bronze', 'dead_letters') }}
+
+),
+
+final as (
+
+    select
+        kafka_topic,
+        reason,
+        from_utf8(message_key) as message_key_text,
+        from_utf8(message_value) as message_value_text,
+        kafka_partition,
+        kafka_offset,
+        kafka_at,
+        landed_at
+    from dead_letters
+
+)
+
+select * from final

@@ -1,0 +1,32 @@
+with
+
+events as (
+
+    select * from {{ source('bronze', 'picking_events') }}
+
+),
+
+final as (
+
+    select
+        event_id,
+        event_key,
+        event_type,
+        {{ payload_value('task_id') }} as task_id,
+        {{ payload_value('order_id') }} as order_id,
+        {{ payload_value('wave_id') }} as wave_id,
+        {{ payload_value('worker_id') }} as worker_id,
+        {{ payload_value('line_count', 'integer') }} as line_count,
+        {{ payload_value('unit_count', 'integer') }} as unit_count,
+        {{ payload_value('duration_seconds', 'bigint') }} as duration_seconds,
+        occurred_at,
+        schema_id,
+        kafka_partition,
+        kafka_offset,
+        kafka_at,
+        landed_at
+    from events
+
+)
+
+select * from final

@@ -1,0 +1,8 @@
+-- Fails for an order whose life runs backwards.
+select order_id
+from {{ ref("orders_current") }}
+where
+    packed_at < picking_started_at
+    or shipped_at < packed_at
+    or delivered_at < shipped_at
+    or cancelled_at < created_at
