@@ -44,7 +44,9 @@ def read_change(key: bytes | None, value: bytes | None) -> Change:
         raise Unreadable("no source block")
     before, after = _document(message, "before"), _document(message, "after")
     if after is None and op != "d":
-        raise Unreadable(f"op {op} without after: the connector must capture post-images (capture.mode.full.update.type)")
+        raise Unreadable(
+            f"op {op} without after: the connector must capture post-images (capture.mode.full.update.type)"
+        )
     document_id = _json_object("key", key).get("id")
     if not isinstance(document_id, str):
         raise Unreadable("the key has no id")

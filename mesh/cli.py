@@ -150,7 +150,9 @@ def stop_job(instance: Instance) -> None:
 
 @main.command("simulate")
 @click.option("--orders", default=20_000, show_default=True, help="How many orders shall exist in all.")
-@click.option("--from-day", type=click.DateTime(["%Y-%m-%d"]), help="First day to replay, of the data's 2017.")
+@click.option(
+    "--from-day", type=click.DateTime(["%Y-%m-%d"]), help="First day to replay, of the data's 2017."
+)
 @click.option("--rate", type=float, help="New orders a second; without it as fast as possible.")
 @click.option("--seed", default=7, show_default=True)
 @click.pass_obj
@@ -173,7 +175,9 @@ def simulate_command(
 def load_command(instance: Instance, collection: str, file: Path) -> None:
     """Load documents of your own, one JSON document a line, into a collection."""
     loaded = load_documents(instance, collection, file)
-    click.echo(f"{loaded.upserted} documents replaced or created by _id, {loaded.inserted} inserted without one")
+    click.echo(
+        f"{loaded.upserted} documents replaced or created by _id, {loaded.inserted} inserted without one"
+    )
 
 
 @main.command("wait")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import subprocess
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+from flink_jobs.tables import bronze_tables
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack.servers.flink import client_environment, flink_home, python
@@ -52,8 +57,16 @@ def submit(instance: Instance) -> tuple[Job, str]:
     Raises:
         MeshError: the cluster refused it, or bronze has rows but no state says how far they reach.
     """
-    if job := running_job(instance):
-        return job, "it was running"
+    # one at a time: two landing jobs would land everything twice
+    with _lock(instance):
+        wanted = _wanted_file(instance)
+        wanted.touch()
+        if job := running_job(instance):
+            return job, "it was running"
+        return _submit(instance)
+
+
+def _submit(instance: Instance) -> tuple[Job, str]:
     state = newest_state(instance)
     if state is None and _bronze_has_rows(instance):
         raise MeshError(
@@ -81,14 +94,21 @@ def stop(instance: Instance) -> Path:
     Raises:
         MeshError: it does not run, or the savepoint failed.
     """
-    job = running_job(instance)
-    if job is None:
-        raise MeshError("the landing job does not run")
-    output = _flink(instance, "stop", "--savepointPath", f"file://{_savepoints(instance)}", job.id)
+    with _lock(instance):
+        job = running_job(instance)
+        if job is None:
+            raise MeshError("the landing job does not run")
+        output = _flink(instance, "stop", "--savepointPath", f"file://{_savepoints(instance)}", job.id)
+        _wanted_file(instance).unlink(missing_ok=True)
     match = re.search(r"Path: file:(\S+)", output)
     if not match:
         raise MeshError(f"Flink told no savepoint path:\n{output[-2000:]}")
     return Path(match.group(1))
+
+
+def is_wanted(instance: Instance) -> bool:
+    """Whether the landing job was submitted and not stopped since."""
+    return _wanted_file(instance).exists()
 
 
 def newest_state(instance: Instance) -> Path | None:
@@ -109,6 +129,17 @@ def restarts(instance: Instance, job: Job) -> int:
     return int(metrics[0]["value"])
 
 
+def _wanted_file(instance: Instance) -> Path:
+    return instance.home / "run/landing.wanted"
+
+
+@contextmanager
+def _lock(instance: Instance) -> Iterator[None]:
+    with (instance.home / "run/jobs.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _savepoints(instance: Instance) -> Path:
     return instance.data("flink") / "savepoints"
 
@@ -117,7 +148,7 @@ def _checkpoints(instance: Instance) -> Path:
     return instance.data("flink") / "checkpoints"
 
 
-def _get(instance: Instance, path: str) -> dict:
+def _get(instance: Instance, path: str) -> Any:
     try:
         answer = httpx.get(f"{instance.endpoint('flink')}{path}", timeout=30)
         answer.raise_for_status()
@@ -163,8 +194,6 @@ def _await_running(instance: Instance) -> Job:
 
 
 def _bronze_has_rows(instance: Instance) -> bool:
-    from flink_jobs.tables import bronze_tables
-
     with connect_trino(instance) as trino:
         counts = " union all ".join(
             f'select sum(record_count) as n from bronze."{table.name}$files"' for table in bronze_tables()

@@ -16,7 +16,14 @@ from mesh.simulate.position import StateFileError
 from mesh.simulate.run import Progress, SimulationSummary, simulate
 from mesh.simulate.wire import SchemaFileError
 
-_TELLING = (StateFileError, MissingTopicError, DatasetMissingError, SchemaFileError, DeliveryError, NdjsonError)
+_TELLING = (
+    StateFileError,
+    MissingTopicError,
+    DatasetMissingError,
+    SchemaFileError,
+    DeliveryError,
+    NdjsonError,
+)
 
 
 def state_file(instance: Instance) -> Path:

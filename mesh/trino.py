@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlparse
 
-from trino.dbapi import Connection, connect
+from trino.dbapi import Connection
 
 from mesh.instance import Instance
 
@@ -12,7 +12,7 @@ from mesh.instance import Instance
 def connect_trino(instance: Instance, catalog: str = "iceberg") -> Connection:
     """Open a DB-API connection; use it as a context manager."""
     address = urlparse(instance.endpoint("trino"))
-    return connect(
+    return Connection(
         host=address.hostname or "127.0.0.1",
         port=address.port or 8080,
         http_scheme=address.scheme or "http",

@@ -44,7 +44,9 @@ def install(instance: Instance, server: str, fill: Fill) -> None:
         partial.rename(target)
 
 
-def fetch_with_maven(instance: Instance, server: str, folder: Path, *goals: str, **properties: object) -> None:
+def fetch_with_maven(
+    instance: Instance, server: str, folder: Path, *goals: str, **properties: object
+) -> None:
     """Copy everything that `stack/<server>/pom.xml` names into the folder.
 
     Raises:
@@ -110,6 +112,12 @@ def _definition_digest(instance: Instance, server: str) -> str:
     digest.update(repr(instance.server_config(server).get("plugins")).encode())
     folder = REPOSITORY / "stack" / server
     requirements = REPOSITORY / "requirements" / f"{server}.txt"
-    for path in sorted([*folder.glob("pom.xml"), *folder.rglob("src/**/*.java"), *([requirements] if requirements.exists() else [])]):
+    for path in sorted(
+        [
+            *folder.glob("pom.xml"),
+            *folder.rglob("src/**/*.java"),
+            *([requirements] if requirements.exists() else []),
+        ]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

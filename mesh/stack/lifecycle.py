@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
-from mesh.stack import preflight, provision
+from mesh.stack import keeper, preflight, provision
 from mesh.stack.server import Process
 from mesh.stack.servers import SERVERS
 from mesh.stack.supervise import Supervisor
@@ -53,6 +53,7 @@ def up(instance: Instance, profile: str, report: Report) -> None:
     supervisor.launch()
     _start_in_order(instance, servers, supervisor, report)
     provision.provision(instance, report)
+    supervisor.start(keeper.process(instance))
 
 
 def down(instance: Instance) -> bool:

@@ -14,7 +14,8 @@ import httpx
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from flink_jobs.tables import LAYERS, bronze_tables, build_create_schema_sql, build_create_table_sql
 from mesh.errors import MeshError
@@ -23,6 +24,7 @@ from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, e
 from mesh.trino import connect_trino
 
 CONNECTOR = "mongodb-cdc-connector"
+IN_PLACE = "in place"
 
 
 def provision(instance: Instance, report: Callable[[str], None]) -> None:
@@ -118,7 +120,7 @@ def _restart_failed(connect: httpx.Client) -> str:
     status = connect.get(f"/connectors/{CONNECTOR}/status").json()
     parts = [status.get("connector", {}), *status.get("tasks", [])]
     if not any(part.get("state") == "FAILED" for part in parts):
-        return "in place"
+        return IN_PLACE
     connect.post(f"/connectors/{CONNECTOR}/restart?includeTasks=true&onlyFailed=true")
     return "restarted after a failure"
 

@@ -100,9 +100,7 @@ class Supervisor:
         configuration = self._home / "run/supervisord.conf"
         configuration.write_text(SUPERVISORD.format(home=self._home, socket=self._socket))
         (self._home / "logs/supervisord.log").unlink(missing_ok=True)
-        subprocess.run(
-            [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)], check=True
-        )
+        subprocess.run([sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)], check=True)
         deadline = time.monotonic() + 20
         while not self.is_running():
             if time.monotonic() > deadline:
@@ -158,7 +156,9 @@ class Supervisor:
     def _define(self, process: Process) -> None:
         run = self._home / "run"
         script = run / f"{process.name}.sh"
-        exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in process.environment.items())
+        exports = "".join(
+            f"export {name}={shlex.quote(value)}\n" for name, value in process.environment.items()
+        )
         # touch first: the script can carry credentials
         script.touch(mode=0o600)
         script.write_text(f"{exports}exec {shlex.join(process.command)}\n")
@@ -166,5 +166,5 @@ class Supervisor:
             name=process.name, script=script, directory=process.directory, home=self._home
         )
         # a changed script must look like a changed program
-        program += f"environment=MESH_DEFINITION=\"{hashlib.sha256(script.read_bytes()).hexdigest()[:12]}\"\n"
+        program += f'environment=MESH_DEFINITION="{hashlib.sha256(script.read_bytes()).hexdigest()[:12]}"\n'
         (run / "programs" / f"{process.name}.conf").write_text(program)

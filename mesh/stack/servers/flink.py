@@ -87,7 +87,9 @@ def _prepare(instance: Instance) -> list[Process]:
         task_slots=config["task_slots"],
         **{f"{name}_port": instance.port("flink", name) for name in config["ports"]},
     )
-    render(instance, "flink", "log4j-console.properties", instance.home / "conf/flink/log4j-console.properties")
+    render(
+        instance, "flink", "log4j-console.properties", instance.home / "conf/flink/log4j-console.properties"
+    )
     render(instance, "flink", "log4j-console.properties", instance.home / "conf/flink/log4j-cli.properties")
     url = instance.own_endpoint("flink")
     scripts = flink_home(instance) / "bin"

@@ -38,7 +38,9 @@ def _format_storage(instance: Instance, properties: Path) -> None:
     command = java_command(instance, "kafka", "kafka.tools.StorageTool", *arguments)
     formatted = subprocess.run(command, capture_output=True, text=True)
     if formatted.returncode:
-        raise MeshError(f"kafka storage could not be formatted: {(formatted.stdout + formatted.stderr)[-500:]}")
+        raise MeshError(
+            f"kafka storage could not be formatted: {(formatted.stdout + formatted.stderr)[-500:]}"
+        )
 
 
 def _prepare(instance: Instance) -> list[Process]:
@@ -67,8 +69,7 @@ def _prepare(instance: Instance) -> list[Process]:
 
 def _is_ready(bootstrap: str) -> bool:
     try:
-        settings = {"bootstrap.servers": bootstrap, "log_level": 0}
-        return bool(AdminClient(settings).list_topics(timeout=2).brokers)
+        return bool(AdminClient({"bootstrap.servers": bootstrap, "log_level": 0}).list_topics(timeout=2).brokers)
     except KafkaException:
         return False
 

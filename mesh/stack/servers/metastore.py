@@ -48,7 +48,9 @@ def _create_schema(instance: Instance, database: Path) -> None:
         cwd=database.parent,
     )
     if loaded.returncode or "\nERROR " in loaded.stdout:
-        raise MeshError(f"the metastore's schema could not be created:\n{loaded.stdout[-2000:]}{loaded.stderr}")
+        raise MeshError(
+            f"the metastore's schema could not be created:\n{loaded.stdout[-2000:]}{loaded.stderr}"
+        )
     partial.rename(database)
 
 

@@ -51,7 +51,9 @@ def _prepare(instance: Instance) -> list[Process]:
         "topics": ",".join(all_topics()),
     }
     for catalog in (REPOSITORY / "stack/trino/catalog").glob("*.properties"):
-        render(instance, "trino", f"catalog/{catalog.name}", configuration / "catalog" / catalog.name, **values)
+        render(
+            instance, "trino", f"catalog/{catalog.name}", configuration / "catalog" / catalog.name, **values
+        )
     jvm_options = (REPOSITORY / "stack/trino/jvm.config").read_text().split()
     return [
         Process(

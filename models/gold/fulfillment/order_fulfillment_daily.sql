@@ -16,8 +16,8 @@ order_statuses as (
 orders_with_outcome as (
 
     select
-        date(orders.created_at) as order_date,
         orders.priority,
+        date(orders.created_at) as order_date,
         coalesce(order_statuses.is_completed, false) as is_completed,
         date_diff('millisecond', orders.created_at, orders.shipped_at)
             as fulfillment_milliseconds

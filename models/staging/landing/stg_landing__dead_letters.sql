@@ -11,12 +11,12 @@ final as (
     select
         kafka_topic,
         reason,
-        from_utf8(message_key) as message_key_text,
-        from_utf8(message_value) as message_value_text,
         kafka_partition,
         kafka_offset,
         kafka_at,
-        landed_at
+        landed_at,
+        from_utf8(message_key) as message_key_text,
+        from_utf8(message_value) as message_value_text
     from dead_letters
 
 )

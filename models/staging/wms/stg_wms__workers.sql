@@ -20,7 +20,7 @@ final as (
         ) as worker_id,
         {{ document_string('warehouse_id') }} as warehouse_id,
         {{ document_string('full_name') }} as full_name,
-        {{ document_string('role') }} as role,
+        {{ document_string('role') }} as worker_role,
         {{ document_string('shift') }} as shift,
         {{ document_string('status') }} as status,
         {{ document_number('hourly_rate', 'decimal(18, 2)') }} as hourly_rate,

@@ -13,7 +13,7 @@ final as (
         event_key,
         event_type,
         {{ payload_value('worker_id') }} as worker_id,
-        {{ payload_value('role') }} as role,
+        {{ payload_value('role') }} as worker_role,
         {{ payload_value('shift') }} as shift,
         {{ payload_value('tasks_completed', 'integer') }} as tasks_completed,
         {{ payload_value('units_handled', 'integer') }} as units_handled,

@@ -19,7 +19,8 @@ final as (
         {{ payload_value('status') }} as status,
         {{ payload_value('line_count', 'integer') }} as line_count,
         {{ payload_value('unit_count', 'integer') }} as unit_count,
-        {{ payload_value('total_amount_cents', 'bigint') }} as total_amount_cents,
+        {{ payload_value('total_amount_cents', 'bigint') }}
+            as total_amount_cents,
         {{ payload_timestamp('promised_at') }} as promised_at,
         {{ payload_value('cancellation_reason') }} as cancellation_reason,
         occurred_at,

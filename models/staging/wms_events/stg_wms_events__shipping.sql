@@ -18,7 +18,8 @@ final as (
         {{ payload_value('tracking_number') }} as tracking_number,
         {{ payload_value('service_level') }} as service_level,
         {{ payload_value('package_count', 'integer') }} as package_count,
-        {{ payload_timestamp('estimated_delivery_at') }} as estimated_delivery_at,
+        {{ payload_timestamp('estimated_delivery_at') }}
+            as estimated_delivery_at,
         occurred_at,
         schema_id,
         kafka_partition,

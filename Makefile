@@ -1,0 +1,34 @@
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: run test lint down lock
+
+run: .venv/installed  ## everything, from the servers to the proof
+	@$(BIN)/mesh run
+
+test: lint  ## everything that CI checks, integration included, on servers of its own
+	@$(BIN)/mesh stack install
+	@$(BIN)/pytest
+
+lint: .venv/installed
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 models tests/dbt analyses
+
+down: .venv/installed  ## stop what was started, and only that
+	@$(BIN)/mesh stack down
+
+.venv/installed: requirements/main.txt pyproject.toml
+	@command -v $(PYTHON) > /dev/null || { echo "mesh: $(PYTHON) not found: apt-get install python3.11 python3.11-venv" >&2; exit 1; }
+	@echo "installing the Python environment ..."
+	@$(PYTHON) -m venv .venv || { echo "mesh: apt-get install python3.11-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/main.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock: .venv/installed  ## pin the requirements again, by version and hash, without addresses
+	@for name in main flink; do \
+		$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-annotate --no-header requirements/$$name.in -o requirements/$$name.txt; \
+	done

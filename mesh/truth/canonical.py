@@ -1,0 +1,176 @@
+"""One canonical form for a document, reached from its BSON and from its extended JSON alike.
+
+The form is JSON: strings, booleans, null, int32 (as integers) and doubles (with a point or an exponent) stand
+for themselves, every other type is a tagged object, as in MongoDB's extended JSON. So types stay apart where
+JSON keeps them apart: int32 5, int64 5, double 5.0 and decimal 5 are four values; a null is no missing field.
+
+What is not told apart:
+
+- the order of fields, at every level: an update by `$set` appends, so the order says how a document grew,
+  not what it holds;
+- a symbol and a string, undefined and null: the driver reads the deprecated type as the other one;
+- a subdocument that spells a tag by hand (`{"$date": 5}`) and the value of that type: extended JSON cannot.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from bson.binary import Binary
+from bson.code import Code
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.datetime_ms import DatetimeMS
+from bson.dbref import DBRef
+from bson.decimal128 import Decimal128
+from bson.int64 import Int64
+from bson.max_key import MaxKey
+from bson.min_key import MinKey
+from bson.objectid import ObjectId
+from bson.regex import Regex
+from bson.timestamp import Timestamp
+
+# what a canonical value is made of: str, int, float, bool, None, lists and dicts of them
+Canonical = Any
+Document = dict[str, Any]
+
+# any date, also one beyond Python's years 1 to 9999
+DECODING: CodecOptions[Document] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
+
+_REGEX_FLAGS = (("i", re.I), ("l", re.L), ("m", re.M), ("s", re.S), ("u", re.U), ("x", re.X))
+
+
+def canonical_bytes(value: Canonical) -> bytes:
+    """The one spelling of a canonical value."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def canonical_text(value: Canonical) -> str:
+    """`canonical_bytes` as text: what identifies a document by its `_id`."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def from_bson(value: object) -> Canonical:
+    """The canonical form of a value that was decoded with `DECODING`.
+
+    Raises:
+        TypeError: a Python type that no BSON type decodes to.
+    """
+    convert = _FROM_BSON.get(type(value))
+    if convert is None:
+        raise TypeError(f"{type(value).__name__} is no type of BSON")
+    return convert(value)
+
+
+def from_extended_json(text: str) -> Canonical:
+    """The canonical form of extended JSON, of the legacy strict form that Debezium writes or of v2.
+
+    Raises:
+        ValueError: the text is not such JSON.
+    """
+    try:
+        return json.loads(text, object_hook=_untag)
+    except (TypeError, KeyError, ArithmeticError, RecursionError) as error:
+        raise ValueError(f"not extended JSON: {error!r}") from error
+
+
+def _same(value: Any) -> Canonical:
+    return value
+
+
+def _object(value: dict[str, Any]) -> Canonical:
+    return {name: _FROM_BSON[type(field)](field) for name, field in value.items()}
+
+
+def _array(value: list[Any]) -> Canonical:
+    return [_FROM_BSON[type(element)](element) for element in value]
+
+
+def _binary(value: bytes, subtype: int = 0) -> Canonical:
+    return {"$binary": base64.b64encode(value).decode("ascii"), "$type": f"{subtype:02x}"}
+
+
+def _decimal(text: str) -> Canonical:
+    # spellings of one value differ between drivers (1E+3, 1e3); digits and exponent do not
+    return {"$numberDecimal": str(Decimal(text))}
+
+
+def _regex(value: Regex[Any]) -> Canonical:
+    options = "".join(letter for letter, flag in _REGEX_FLAGS if value.flags & flag)
+    pattern = value.pattern.decode() if isinstance(value.pattern, bytes) else value.pattern
+    return {"$regex": pattern, "$options": options}
+
+
+def _code(value: Code) -> Canonical:
+    scope = {} if value.scope is None else {"$scope": _object(dict(value.scope))}
+    return {"$code": str(value), **scope}
+
+
+_FROM_BSON: dict[type, Callable[[Any], Canonical]] = {
+    str: _same,
+    int: _same,
+    float: _same,
+    bool: _same,
+    type(None): _same,
+    dict: _object,
+    list: _array,
+    Int64: lambda value: {"$numberLong": str(int(value))},
+    Decimal128: lambda value: _decimal(str(value)),
+    DatetimeMS: lambda value: {"$date": int(value)},
+    ObjectId: lambda value: {"$oid": str(value)},
+    bytes: _binary,
+    Binary: lambda value: _binary(value, value.subtype),
+    Regex: _regex,
+    Timestamp: lambda value: {"$timestamp": {"t": value.time, "i": value.inc}},
+    MinKey: lambda _: {"$minKey": 1},
+    MaxKey: lambda _: {"$maxKey": 1},
+    Code: _code,
+    DBRef: lambda value: _object(dict(value.as_doc())),
+}
+
+
+def _untag(fields: dict[str, Any]) -> Canonical:
+    """Bring a tagged object to its canonical spelling; anything else is itself. Called inside out."""
+    if len(fields) > 2:
+        return fields
+    for tag in fields:
+        read = _FROM_TAG.get(tag)
+        if read is not None:
+            return read(fields)
+    return fields
+
+
+def _untag_date(fields: dict[str, Any]) -> Canonical:
+    millis = fields["$date"]
+    return {"$date": int(millis["$numberLong"])} if isinstance(millis, dict) else fields
+
+
+def _untag_binary(fields: dict[str, Any]) -> Canonical:
+    inner = fields["$binary"]
+    if isinstance(inner, dict):
+        return _binary(base64.b64decode(inner["base64"]), int(inner["subType"], 16))
+    return _binary(base64.b64decode(inner), int(fields["$type"], 16))
+
+
+def _untag_regex(pattern: str, options: str) -> Canonical:
+    return {"$regex": pattern, "$options": "".join(sorted(options))}
+
+
+_FROM_TAG: dict[str, Callable[[dict[str, Any]], Canonical]] = {
+    "$numberDecimal": lambda fields: _decimal(fields["$numberDecimal"]),
+    "$date": _untag_date,
+    "$numberLong": lambda fields: {"$numberLong": str(int(fields["$numberLong"]))},
+    "$numberInt": lambda fields: int(fields["$numberInt"]),
+    "$numberDouble": lambda fields: float(fields["$numberDouble"]),
+    "$binary": _untag_binary,
+    "$regex": lambda fields: _untag_regex(fields["$regex"], fields.get("$options", "")),
+    "$regularExpression": lambda fields: _untag_regex(**fields["$regularExpression"]),
+    "$symbol": lambda fields: fields["$symbol"],
+    "$undefined": lambda _: None,
+    "$dbPointer": lambda fields: fields["$dbPointer"],
+}

@@ -1,0 +1,91 @@
+"""What a field of a document is as a typed value of silver: one function a column type.
+
+Written from the columns' definition: a field of another type than its column's is null, never an error.
+Numbers and numeric texts become a number column's value by their spelling in the document's JSON.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from bson.datetime_ms import DatetimeMS
+from bson.decimal128 import Decimal128
+from bson.int64 import Int64
+
+_EPOCH = datetime(1970, 1, 1)
+_INTEGER = re.compile(r"[+-]?0*[0-9]{1,10}")
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_NOT_FINITE = {"NaN", "Infinity", "-Infinity"}
+# doubles in this range are spelled without an exponent
+_PLAIN_FROM, _PLAIN_TO = 1e-3, 1e7
+_EXACT = Context(prec=400, Emax=100_000, Emin=-100_000)
+
+
+def as_text(value: object) -> str | None:
+    """Text as it is; numbers and booleans in their JSON spelling; all else, tagged numbers too, null."""
+    kind = type(value)
+    if kind is str:
+        return str(value)
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        return str(value)
+    return spell_double(value) if isinstance(value, float) else None
+
+
+def as_integer(value: object) -> int | None:
+    """A whole number of 32 bits, spelled without a point: neither 5.0 nor 1E1 is one."""
+    text = _spelling(value)
+    if text is None or not _INTEGER.fullmatch(text.strip()):
+        return None
+    number = int(text)
+    return number if -(2**31) <= number < 2**31 else None
+
+
+def as_decimal(value: object, precision: int, scale: int) -> Decimal | None:
+    """A decimal number rounded half up, null if it has too many digits."""
+    text = _spelling(value)
+    if text is None or not _DECIMAL.fullmatch(text):
+        return None
+    number = Decimal(text)
+    if number and number.adjusted() >= precision - scale:
+        return None
+    rounded = number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP, _EXACT)
+    # + 0: a decimal of SQL has no negative zero
+    return rounded + 0 if abs(rounded) < Decimal(10) ** (precision - scale) else None
+
+
+def as_double(value: object) -> float | None:
+    """A double, not a number and the infinities too."""
+    text = (_spelling(value) or "").strip()
+    return float(text) if text in _NOT_FINITE or _DECIMAL.fullmatch(text) else None
+
+
+def as_timestamp(value: object) -> str | None:
+    """A date as UTC text of microseconds, `2024-02-29 23:59:59.999000`; null for anything else."""
+    if not isinstance(value, DatetimeMS):
+        return None
+    try:
+        return (_EPOCH + timedelta(milliseconds=int(value))).isoformat(" ", "microseconds")
+    except OverflowError:
+        return f"{int(value)} ms since 1970"
+
+
+def spell_double(value: float) -> str:
+    """A double as Java spells it, and so the document's JSON: 5.0, 0.001, 1.0E10, 1.5E-7."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if value == 0 or _PLAIN_FROM <= abs(value) < _PLAIN_TO:
+        return format(Decimal(repr(value)), "f") if "e" in repr(value) else repr(value)
+    sign, digits, _ = Decimal(repr(value)).as_tuple()
+    spelled = "".join(map(str, digits)).rstrip("0")
+    return f"{'-' if sign else ''}{spelled[0]}.{spelled[1:] or '0'}E{Decimal(repr(value)).adjusted()}"
+
+
+def _spelling(value: object) -> str | None:
+    if isinstance(value, Decimal128 | Int64):
+        return str(value)
+    return as_text(value)

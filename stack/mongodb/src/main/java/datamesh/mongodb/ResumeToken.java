@@ -1,0 +1,37 @@
+package datamesh.mongodb;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
+
+/**
+ * A place in a change stream, as clients keep it: an opaque hexadecimal string. It begins as MongoDB's
+ * does, with the type byte of a timestamp and the timestamp, because Debezium reads the time from it.
+ *
+ * @param position the log position up to which the client has seen everything
+ * @param invalidate whether the last event seen was the stream's end
+ */
+record ResumeToken(long position, boolean invalidate) {
+
+    private static final Pattern FORM = Pattern.compile("82([0-9A-F]{16})2B0229296E0([45])");
+
+    static ResumeToken at(long position) {
+        return new ResumeToken(position, false);
+    }
+
+    Document toDocument() {
+        return new Document("_data", String.format("82%016X2B0229296E0%d", position, invalidate ? 5 : 4));
+    }
+
+    /** @throws MongoServerError 260 if the token is not one of ours */
+    static ResumeToken parse(Object token) {
+        String data = token instanceof Document document ? String.valueOf(document.get("_data")) : String.valueOf(token);
+        Matcher matcher = FORM.matcher(data);
+        if (!matcher.matches()) {
+            throw new MongoServerError(260, "InvalidResumeToken", "not a resume token of this server: " + data);
+        }
+        return new ResumeToken(Long.parseUnsignedLong(matcher.group(1), 16), matcher.group(2).equals("5"));
+    }
+}

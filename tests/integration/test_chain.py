@@ -1,0 +1,130 @@
+"""From MongoDB to gold, and nothing done twice."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from mesh import jobs
+from mesh.stack.provision import CONNECTOR, IN_PLACE, ensure_connector
+from mesh.trino import connect_trino
+
+from .conftest import Chain
+
+SILVER = ("orders_current", "shipments_current")
+
+
+def query(chain: Chain, sql: str) -> list[Any]:
+    """Rows of a Trino query."""
+    with connect_trino(chain.instance) as trino:
+        return list(trino.cursor().execute(sql).fetchall())
+
+
+def test_every_layer_equals_the_source(chain: Chain) -> None:
+    chain.assert_true()
+
+
+def test_truth_check_sees_a_silver_row_that_lies(chain: Chain) -> None:
+    (order_id,) = query(chain, "select min(order_id) from silver.orders_current where not is_deleted")[0]
+    try:
+        query(chain, f"update silver.orders_current set status = 'lost' where order_id = '{order_id}'")
+        with pytest.raises(AssertionError, match=order_id):
+            chain.assert_true("silver")
+    finally:
+        chain.dbt("run", "--full-refresh", "--select", "orders_current")
+    chain.assert_true("silver")
+
+
+def test_messages_are_decoded_once_per_stream(chain: Chain) -> None:
+    job = jobs.running_job(chain.instance)
+    assert job
+    plan = httpx.get(f"{chain.instance.endpoint('flink')}/jobs/{job.id}/plan").text
+    # one Python operator for changes and one for events, however many tables they feed
+    assert plan.count("PythonCalc") == 2
+
+
+def test_building_again_reads_no_bronze_file_and_changes_no_row(chain: Chain) -> None:
+    chain.build()
+    before = {table: query(chain, f"select * from silver.{table} order by document_id") for table in SILVER}
+    gold = query(chain, "select * from gold.order_fulfillment_daily order by date, priority")
+    chain.dbt("run")
+    results = json.loads((chain.target / "run_results.json").read_text())["results"]
+    merges = {
+        result["unique_id"].split(".")[-1]: result["adapter_response"]
+        for result in results
+        if ".".join(result["unique_id"].split(".")[2:]) in SILVER
+    }
+    assert merges.keys() == set(SILVER)
+    for table, response in merges.items():
+        assert response["rows_affected"] == 0
+        assert bronze_bytes_read(chain, response["query_id"]) == 0
+        assert query(chain, f"select * from silver.{table} order by document_id") == before[table]
+    assert query(chain, "select * from gold.order_fulfillment_daily order by date, priority") == gold
+
+
+def test_building_after_new_changes_reads_only_new_bronze_files(chain: Chain) -> None:
+    chain.build()
+    (old_bytes,) = query(chain, 'select sum(file_size_in_bytes) from bronze."orders_raw$files"')[0]
+    chain.replay(100)
+    chain.land()
+    (all_bytes,) = query(chain, 'select sum(file_size_in_bytes) from bronze."orders_raw$files"')[0]
+    chain.dbt("run", "--select", "orders_current")
+    (result,) = json.loads((chain.target / "run_results.json").read_text())["results"]
+    assert result["adapter_response"]["rows_affected"] >= 100
+    assert 0 < bronze_bytes_read(chain, result["adapter_response"]["query_id"]) <= all_bytes - old_bytes
+    chain.build()
+    chain.assert_true()
+
+
+def test_connector_is_repaired(chain: Chain) -> None:
+    connect = f"{chain.instance.endpoint('connect')}/connectors/{CONNECTOR}"
+    config = httpx.get(f"{connect}/config").json()
+    httpx.put(f"{connect}/config", json={**config, "max.batch.size": "17"}).raise_for_status()
+    deadline = 60
+    while httpx.get(f"{connect}/config").json()["max.batch.size"] == "17" and deadline:
+        ensure_connector(chain.instance)
+        deadline -= 1
+    assert ensure_connector(chain.instance) == IN_PLACE
+    assert httpx.get(f"{connect}/config").json() == config
+
+
+def bronze_bytes_read(chain: Chain, query_id: str) -> int:
+    """Bytes that a query read from tables of the schema bronze, by Trino's own statistics."""
+    answer = httpx.get(
+        f"{chain.instance.endpoint('trino')}/v1/query/{query_id}", headers={"X-Trino-User": "mesh"}
+    ).json()
+    assert answer["state"] == "FINISHED"
+    bronze_scans = _bronze_scan_nodes(answer["outputStage"])
+    assert bronze_scans, "the query scans no bronze table: nothing was measured"
+    return sum(_scan_bytes(answer["outputStage"], bronze_scans))
+
+
+def _stages(stage: dict[str, Any]) -> list[dict[str, Any]]:
+    return [stage, *(found for child in stage.get("subStages", []) for found in _stages(child))]
+
+
+def _plan_nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
+    children = [node[key] for key in ("source", "left", "right", "probeSource") if key in node]
+    children += node.get("sources", [])
+    return [node, *(found for child in children for found in _plan_nodes(child))]
+
+
+def _bronze_scan_nodes(output_stage: dict[str, Any]) -> set[str]:
+    return {
+        node["id"]
+        for stage in _stages(output_stage)
+        for node in _plan_nodes(stage["plan"]["root"])
+        if node["@type"] == "tablescan" and node["table"]["connectorHandle"].get("schemaName") == "bronze"
+    }
+
+
+def _scan_bytes(output_stage: dict[str, Any], nodes: set[str]) -> list[int]:
+    return [
+        int(operator["physicalInputDataSize"].removesuffix("B"))
+        for stage in _stages(output_stage)
+        for operator in stage["stageStats"]["operatorSummaries"]
+        if "Scan" in operator["operatorType"] and operator["sourceId" if "sourceId" in operator else "planNodeId"] in nodes
+    ]
