@@ -62,9 +62,7 @@ class EventReader:
     def _schema(self, schema_id: int) -> Any:
         if schema_id not in self._schemas:
             try:
-                with urllib.request.urlopen(
-                    f"{self._registry_url}/schemas/ids/{schema_id}", timeout=30
-                ) as answer:
+                with urllib.request.urlopen(f"{self._registry_url}/schemas/ids/{schema_id}", timeout=30) as answer:
                     text = orjson.loads(answer.read())["schema"]
             except urllib.error.HTTPError as error:
                 if error.code == 404:

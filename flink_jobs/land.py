@@ -73,9 +73,7 @@ def _decode(
     source = f"{name}_messages"
     topics = [target.topic for target in targets if target.topic]
     tables.execute_sql(build_source_sql(source, topics, os.environ["MESH_KAFKA_BOOTSTRAP"]))
-    decoder = udf(
-        Decoder(make_read, fields), result_type=row_type(output_columns(fields)), func_type="pandas"
-    )
+    decoder = udf(Decoder(make_read, fields), result_type=row_type(output_columns(fields)), func_type="pandas")
     decoded = tables.sql_query(build_messages_sql(source)).map(decoder)
     # As a stream the decoded rows are a fixed input to the planner; left as a table, it would copy the
     # Python operator into every INSERT and decode each message eight times.

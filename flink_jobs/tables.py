@@ -90,11 +90,11 @@ def build_create_schema_sql(layer: str) -> str:
     return f"create schema if not exists {CATALOG}.{layer} with (location = 's3://{LAYERS[layer]}/')"
 
 
-def build_create_table_sql(table: BronzeTable) -> str:
+def build_create_table_sql(table: BronzeTable, schema: str = "bronze") -> str:
     """Trino DDL of a bronze table."""
     columns = ",\n    ".join(f'"{name}" {trino_type}' for name, (trino_type, _) in table.columns.items())
     partitioning = ", ".join(f"'{transform}'" for transform in table.partitioning)
     return (
-        f"create table if not exists {CATALOG}.bronze.{table.name} (\n    {columns}\n)\n"
+        f"create table if not exists {CATALOG}.{schema}.{table.name} (\n    {columns}\n)\n"
         f"with (format = 'PARQUET', format_version = 2, partitioning = array[{partitioning}])"
     )

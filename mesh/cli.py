@@ -6,14 +6,13 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-
 from datetime import datetime
 from pathlib import Path
 
 import click
-from trino.exceptions import Error as TrinoError
 from rich.console import Console
 from rich.table import Table
+from trino.exceptions import Error as TrinoError
 
 from mesh import jobs, truth
 from mesh.errors import MeshError
@@ -88,8 +87,7 @@ def status(instance: Instance) -> None:
     ]
     print_table("stack", ("process", "state", "pid", "up for", "restarts"), rows)
     addresses = [
-        (server, instance.endpoint(server), "yours" if instance.is_external(server) else "ours")
-        for server in ENDPOINTS
+        (server, instance.endpoint(server), "yours" if instance.is_external(server) else "ours") for server in ENDPOINTS
     ]
     print_table("addresses", ("server", "address", "whose"), addresses)
 
@@ -150,15 +148,11 @@ def stop_job(instance: Instance) -> None:
 
 @main.command("simulate")
 @click.option("--orders", default=20_000, show_default=True, help="How many orders shall exist in all.")
-@click.option(
-    "--from-day", type=click.DateTime(["%Y-%m-%d"]), help="First day to replay, of the data's 2017."
-)
+@click.option("--from-day", type=click.DateTime(["%Y-%m-%d"]), help="First day to replay, of the data's 2017.")
 @click.option("--rate", type=float, help="New orders a second; without it as fast as possible.")
 @click.option("--seed", default=7, show_default=True)
 @click.pass_obj
-def simulate_command(
-    instance: Instance, orders: int, from_day: datetime | None, rate: float | None, seed: int
-) -> None:
+def simulate_command(instance: Instance, orders: int, from_day: datetime | None, rate: float | None, seed: int) -> None:
     """Replay a retailer's baskets as orders through the warehouse."""
     day = from_day.date() if from_day else DEFAULT_FROM_DAY
     summary = replay_orders(instance, orders, report_step, from_day=day, rate=rate, seed=seed)
@@ -175,9 +169,7 @@ def simulate_command(
 def load_command(instance: Instance, collection: str, file: Path) -> None:
     """Load documents of your own, one JSON document a line, into a collection."""
     loaded = load_documents(instance, collection, file)
-    click.echo(
-        f"{loaded.upserted} documents replaced or created by _id, {loaded.inserted} inserted without one"
-    )
+    click.echo(f"{loaded.upserted} documents replaced or created by _id, {loaded.inserted} inserted without one")
 
 
 @main.command("wait")

@@ -34,6 +34,7 @@ def run_dbt(
         cwd=REPOSITORY,
         env={**os.environ, **instance.environment(), **(environment or {})},
         stdin=subprocess.DEVNULL,
+        check=False,
         stdout=subprocess.DEVNULL if quiet and not check else None,
     )
     if check and ran.returncode:

@@ -164,6 +164,7 @@ def _flink(instance: Instance, *arguments: str) -> str:
         [str(flink_home(instance) / "bin/flink"), action, "--jobmanager", address, *rest],
         capture_output=True,
         text=True,
+        check=False,
         env={**os.environ, **instance.environment(), **client_environment(instance)},
     )
     log = instance.home / f"logs/flink-{action}.log"

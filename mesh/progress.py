@@ -96,9 +96,7 @@ def last_message_offsets(instance: Instance) -> dict[Position, int]:
             if name in topics
             for partition in topics[name].partitions
         }
-        return _last_before_end(
-            consumer, {place: ends for place, ends in ranges.items() if ends[0] < ends[1]}
-        )
+        return _last_before_end(consumer, {place: ends for place, ends in ranges.items() if ends[0] < ends[1]})
     finally:
         consumer.close()
 
@@ -130,9 +128,7 @@ def _last_before_end(consumer: Consumer, ranges: dict[Position, tuple[int, int]]
     look_back = _TAIL
     searched = dict(ranges)
     while searched:
-        consumer.assign(
-            [TopicPartition(*place, max(low, high - look_back)) for place, (low, high) in searched.items()]
-        )
+        consumer.assign([TopicPartition(*place, max(low, high - look_back)) for place, (low, high) in searched.items()])
         open_places = set(searched)
         while open_places:
             for message in consumer.consume(1000, timeout=5):
@@ -145,9 +141,7 @@ def _last_before_end(consumer: Consumer, ranges: dict[Position, tuple[int, int]]
                 else:
                     raise MeshError(f"Kafka: {error}")
         searched = {
-            place: ends
-            for place, ends in searched.items()
-            if place not in found and ends[1] - look_back > ends[0]
+            place: ends for place, ends in searched.items() if place not in found and ends[1] - look_back > ends[0]
         }
         look_back *= 20
     return found

@@ -74,9 +74,7 @@ def _rows_per_layer(instance: Instance) -> Rows:
                     f"select table_name from information_schema.tables where table_schema = '{layer}'"
                 ).fetchall()
             ]
-            counts = [
-                cursor.execute(f'select count(*) from {layer}."{table}"').fetchone()[0] for table in tables
-            ]
+            counts = [cursor.execute(f'select count(*) from {layer}."{table}"').fetchone()[0] for table in tables]
             rows.append((f"{layer} rows", f"{sum(counts):,} in {len(tables)} tables"))
     return rows
 

@@ -96,9 +96,7 @@ class EventProducer:
         existing = self._producer.list_topics(timeout=_METADATA_SECONDS).topics
         missing = sorted(set(topics) - set(existing))
         if missing:
-            raise MissingTopicError(
-                f"Kafka has no topic {', '.join(missing)}: create the topics, then simulate again"
-            )
+            raise MissingTopicError(f"Kafka has no topic {', '.join(missing)}: create the topics, then simulate again")
 
     def produce(self, events: Iterable[BusinessEvent]) -> None:
         """Produce events and wait until Kafka has confirmed all.
@@ -111,9 +109,7 @@ class EventProducer:
             self._send(event)
         waiting = self._producer.flush(_FLUSH_SECONDS)
         if self._errors:
-            raise DeliveryError(
-                f"Kafka refused {len(self._errors)} events, the first with: {self._errors[0]}"
-            )
+            raise DeliveryError(f"Kafka refused {len(self._errors)} events, the first with: {self._errors[0]}")
         if waiting:
             raise DeliveryError(f"Kafka did not confirm {waiting} events in {_FLUSH_SECONDS:.0f} s")
 

@@ -141,9 +141,7 @@ def _shippable_products() -> frozenset[int]:
     table = _read("products", ["product_id", "department", "product_type"])
     return frozenset(
         product_id
-        for product_id, department, product_type in zip(
-            *(column.to_pylist() for column in table.columns), strict=True
-        )
+        for product_id, department, product_type in zip(*(column.to_pylist() for column in table.columns), strict=True)
         if department not in _NOT_SHIPPABLE_DEPARTMENTS and not (product_type or "").startswith("GASOLINE")
     )
 

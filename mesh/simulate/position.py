@@ -52,8 +52,7 @@ def read_position(path: Path, parameters: Parameters) -> Position:
     try:
         state = json.loads(text)
         made_with = (
-            f"seed {state['seed']}, from day {state['from_day']}, {state['dataset']}, "
-            f"generator {state['generator']}"
+            f"seed {state['seed']}, from day {state['from_day']}, {state['dataset']}, generator {state['generator']}"
         )
         digest = str(state["parameters_digest"])
         position = Position(int(state["changes_applied"]), int(state["orders_created"]))

@@ -50,7 +50,7 @@ class SimulationSummary:
 OnProgress = Callable[[Progress], None]
 
 
-def simulate(  # noqa: PLR0913
+def simulate(
     mongodb_uri: str,
     kafka_bootstrap: str | None,
     registry_url: str | None,
@@ -110,7 +110,7 @@ def simulate(  # noqa: PLR0913
         )
 
 
-def replay(  # noqa: PLR0913
+def replay(
     changes: Iterable[Change],
     sink: Sink,
     position: Position,
@@ -189,9 +189,7 @@ class _Run:
         self.batch = []
         self._remember(Position(self.changes_applied, self.orders_created))
         if self._on_progress is not None:
-            self._on_progress(
-                Progress(self.orders_created, self._orders, self.changes_applied, self.simulated_until)
-            )
+            self._on_progress(Progress(self.orders_created, self._orders, self.changes_applied, self.simulated_until))
 
 
 def _paced(changes: Iterable[Change], rate: float | None, flush: Callable[[], None]) -> Iterator[Change]:

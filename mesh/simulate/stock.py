@@ -46,9 +46,7 @@ class _Level:
 class Stock:
     """Quantities in units. For every product, on hand = received - picked >= reserved >= 0."""
 
-    def __init__(
-        self, clock: Clock, journal: Journal, random: Random, catalog: Mapping[int, Product]
-    ) -> None:
+    def __init__(self, clock: Clock, journal: Journal, random: Random, catalog: Mapping[int, Product]) -> None:
         self._clock = clock
         self._journal = journal
         self._random = random

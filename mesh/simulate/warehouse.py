@@ -534,9 +534,7 @@ class _Warehouse:
                 "delivered_at": None,
                 "exception_reason": None,
             },
-            self._shipment_event(
-                order, carrier, tracking, "shipment.dispatched", estimated_delivery_at=estimated_at
-            ),
+            self._shipment_event(order, carrier, tracking, "shipment.dispatched", estimated_delivery_at=estimated_at),
         )
         order.status = "shipped"
         self.journal.update(ORDERS, order.order_id, {"status": "shipped", "shipped_at": now})

@@ -57,9 +57,7 @@ class WireEncoder:
     """Encodes events once the schemas' registry ids are known."""
 
     def __init__(self, schemas: Mapping[str, TopicSchema], ids: Mapping[str, int]) -> None:
-        self._formats = {
-            topic: (pack(">bI", 0, ids[topic]), schema.parsed) for topic, schema in schemas.items()
-        }
+        self._formats = {topic: (pack(">bI", 0, ids[topic]), schema.parsed) for topic, schema in schemas.items()}
 
     def encode(self, event: BusinessEvent) -> bytes:
         """Return the message's value."""

@@ -44,9 +44,7 @@ def install(instance: Instance, server: str, fill: Fill) -> None:
         partial.rename(target)
 
 
-def fetch_with_maven(
-    instance: Instance, server: str, folder: Path, *goals: str, **properties: object
-) -> None:
+def fetch_with_maven(instance: Instance, server: str, folder: Path, *goals: str, **properties: object) -> None:
     """Copy everything that `stack/<server>/pom.xml` names into the folder.
 
     Raises:
@@ -71,9 +69,7 @@ def unpack(folder: Path) -> None:
         archive.unlink()
 
 
-def run_logged(
-    instance: Instance, name: str, command: list[str], environment: dict[str, str] | None = None
-) -> None:
+def run_logged(instance: Instance, name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
     """Run a command with its output in `<cache>/logs/<name>.log`.
 
     Raises:
@@ -87,6 +83,7 @@ def run_logged(
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
+            check=False,
             env={**os.environ, **(environment or {})},
         ).returncode
     if code:

@@ -39,6 +39,6 @@ def _major_version(home: Path) -> int | None:
     binary = home / "bin" / "java"
     if not binary.exists():
         return None
-    output = subprocess.run([str(binary), "-version"], capture_output=True, text=True).stderr
+    output = subprocess.run([str(binary), "-version"], capture_output=True, text=True, check=False).stderr
     match = re.search(r'version "(\d+)', output)
     return int(match.group(1)) if match else None

@@ -18,9 +18,9 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from flink_jobs.tables import LAYERS, bronze_tables, build_create_schema_sql, build_create_table_sql
+from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, event_topic
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
-from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, event_topic
 from mesh.trino import connect_trino
 
 CONNECTOR = "mongodb-cdc-connector"
@@ -70,9 +70,7 @@ def create_topics(instance: Instance) -> None:
 
 def set_registry_compatibility(instance: Instance) -> None:
     """BACKWARD for every subject: the registry's own default is NONE."""
-    response = httpx.put(
-        f"{instance.endpoint('registry')}/config", json={"compatibility": "BACKWARD"}, timeout=30
-    )
+    response = httpx.put(f"{instance.endpoint('registry')}/config", json={"compatibility": "BACKWARD"}, timeout=30)
     if response.is_error:
         raise MeshError(f"the registry refused its compatibility level: {response.text}")
 

@@ -34,7 +34,7 @@ class Server:
     after: tuple[str, ...] = ()
 
 
-def render(instance: Instance, server: str, template: str, target: Path, **values: object) -> Path:
+def render(server: str, template: str, target: Path, **values: object) -> Path:
     """Fill `stack/<server>/<template>` with the values (`${name}`) and write it to the target."""
     text = Template((REPOSITORY / "stack" / server / template).read_text())
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -156,15 +156,11 @@ class Supervisor:
     def _define(self, process: Process) -> None:
         run = self._home / "run"
         script = run / f"{process.name}.sh"
-        exports = "".join(
-            f"export {name}={shlex.quote(value)}\n" for name, value in process.environment.items()
-        )
+        exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in process.environment.items())
         # touch first: the script can carry credentials
         script.touch(mode=0o600)
         script.write_text(f"{exports}exec {shlex.join(process.command)}\n")
-        program = PROGRAM.format(
-            name=process.name, script=script, directory=process.directory, home=self._home
-        )
+        program = PROGRAM.format(name=process.name, script=script, directory=process.directory, home=self._home)
         # a changed script must look like a changed program
         program += f'environment=MESH_DEFINITION="{hashlib.sha256(script.read_bytes()).hexdigest()[:12]}"\n'
         (run / "programs" / f"{process.name}.conf").write_text(program)

@@ -108,10 +108,7 @@ def _read_topic(consumer: Consumer, topic: str) -> dict[int, Span]:
         elif time.monotonic() - progressed_at > _STALL_SECONDS:
             raise KafkaReadError(f"Kafka: {topic}: nothing came for {_STALL_SECONDS:.0f} s")
     consumer.unassign()
-    return {
-        partition: Span(watermarks[partition][0], ends[partition], offsets[partition])
-        for partition in partitions
-    }
+    return {partition: Span(watermarks[partition][0], ends[partition], offsets[partition]) for partition in partitions}
 
 
 def _watermarks(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:

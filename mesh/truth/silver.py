@@ -125,8 +125,7 @@ def check_silver(source: Source, lake: Lake) -> list[CheckResult]:
 def row_of(table: SilverTable, document: Document) -> dict[str, Canonical]:
     """The row that a document must have."""
     row: dict[str, Canonical] = {
-        name: column.from_field(document[name]) if name in document else None
-        for name, column in table.columns.items()
+        name: column.from_field(document[name]) if name in document else None for name, column in table.columns.items()
     }
     if row[table.id_column] is None:
         row[table.id_column] = id_text(document["_id"])
@@ -157,8 +156,7 @@ def rows_of_lake(
         if is_deleted and key not in collection.ids:
             continue
         row = {
-            name: column.from_lake(value)
-            for (name, column), value in zip(table.columns.items(), values, strict=True)
+            name: column.from_lake(value) for (name, column), value in zip(table.columns.items(), values, strict=True)
         }
         yield key, canonical_bytes({**row, "is_deleted": is_deleted})
 

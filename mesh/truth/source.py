@@ -69,7 +69,8 @@ def read_source(instance: Instance) -> Source:
         ) as client:
             return Source({name: _read_collection(client, name) for name in COLLECTIONS})
     except PyMongoError as error:
-        raise MeshError(f"MongoDB cannot be read: {error}") from error
+        # the driver goes on about its settings
+        raise MeshError(f"MongoDB cannot be read: {str(error).partition(' (')[0]}") from error
 
 
 def _read_collection(client: MongoClient[RawBSONDocument], name: str) -> Collection:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import httpx
 import pytest
 
 from mesh import jobs
 from mesh.stack.provision import CONNECTOR, IN_PLACE, ensure_connector
-from mesh.trino import connect_trino
-
-from .conftest import Chain
+from tests.integration.chain import Chain, bronze_bytes_read, query
 
 SILVER = ("orders_current", "shipments_current")
-
-
-def query(chain: Chain, sql: str) -> list[Any]:
-    """Rows of a Trino query."""
-    with connect_trino(chain.instance) as trino:
-        return list(trino.cursor().execute(sql).fetchall())
 
 
 def test_every_layer_equals_the_source(chain: Chain) -> None:
@@ -89,42 +80,3 @@ def test_connector_is_repaired(chain: Chain) -> None:
         deadline -= 1
     assert ensure_connector(chain.instance) == IN_PLACE
     assert httpx.get(f"{connect}/config").json() == config
-
-
-def bronze_bytes_read(chain: Chain, query_id: str) -> int:
-    """Bytes that a query read from tables of the schema bronze, by Trino's own statistics."""
-    answer = httpx.get(
-        f"{chain.instance.endpoint('trino')}/v1/query/{query_id}", headers={"X-Trino-User": "mesh"}
-    ).json()
-    assert answer["state"] == "FINISHED"
-    bronze_scans = _bronze_scan_nodes(answer["outputStage"])
-    assert bronze_scans, "the query scans no bronze table: nothing was measured"
-    return sum(_scan_bytes(answer["outputStage"], bronze_scans))
-
-
-def _stages(stage: dict[str, Any]) -> list[dict[str, Any]]:
-    return [stage, *(found for child in stage.get("subStages", []) for found in _stages(child))]
-
-
-def _plan_nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
-    children = [node[key] for key in ("source", "left", "right", "probeSource") if key in node]
-    children += node.get("sources", [])
-    return [node, *(found for child in children for found in _plan_nodes(child))]
-
-
-def _bronze_scan_nodes(output_stage: dict[str, Any]) -> set[str]:
-    return {
-        node["id"]
-        for stage in _stages(output_stage)
-        for node in _plan_nodes(stage["plan"]["root"])
-        if node["@type"] == "tablescan" and node["table"]["connectorHandle"].get("schemaName") == "bronze"
-    }
-
-
-def _scan_bytes(output_stage: dict[str, Any], nodes: set[str]) -> list[int]:
-    return [
-        int(operator["physicalInputDataSize"].removesuffix("B"))
-        for stage in _stages(output_stage)
-        for operator in stage["stageStats"]["operatorSummaries"]
-        if "Scan" in operator["operatorType"] and operator["sourceId" if "sourceId" in operator else "planNodeId"] in nodes
-    ]

@@ -317,9 +317,7 @@ def test_acknowledged_writes_survive_kill_9(mongodb_emulator: Emulator, round_: 
             while True:
                 step += 1
                 ids = [f"{worker}-{(step * 20 + n) % 500}" for n in range(20)]
-                orders.bulk_write(
-                    [UpdateOne({"_id": id_}, {"$set": {"step": step}}, upsert=True) for id_ in ids]
-                )
+                orders.bulk_write([UpdateOne({"_id": id_}, {"$set": {"step": step}}, upsert=True) for id_ in ids])
                 acknowledged.update(dict.fromkeys(ids, step))
         except PyMongoError:
             client.close()
@@ -337,9 +335,7 @@ def test_acknowledged_writes_survive_kill_9(mongodb_emulator: Emulator, round_: 
     assert len(acknowledged) == 1500
     assert {id_: step for id_, step in acknowledged.items() if stored.get(id_, 0) < step} == {}
     replayed: dict[str, int] = {}
-    with orders.watch(
-        start_at_operation_time=start, full_document="required", max_await_time_ms=300
-    ) as stream:
+    with orders.watch(start_at_operation_time=start, full_document="required", max_await_time_ms=300) as stream:
         while (event := stream.try_next()) is not None:
             replayed[event["documentKey"]["_id"]] = event["fullDocument"]["step"]
     assert replayed == stored

@@ -4,6 +4,5 @@ from mesh.stack.server import Server
 from mesh.stack.servers import connect, flink, kafka, metastore, mongodb, registry, s3, trino
 
 SERVERS: dict[str, Server] = {
-    module.SERVER.name: module.SERVER
-    for module in (mongodb, kafka, registry, s3, metastore, connect, trino, flink)
+    module.SERVER.name: module.SERVER for module in (mongodb, kafka, registry, s3, metastore, connect, trino, flink)
 }

@@ -24,7 +24,6 @@ def _install(instance: Instance) -> None:
 
 def _prepare(instance: Instance) -> list[Process]:
     properties = render(
-        instance,
         "connect",
         "connect.properties",
         instance.home / "conf/connect/connect.properties",

@@ -53,8 +53,11 @@ def _fill(instance: Instance, folder: Path) -> None:
     run_logged(
         instance,
         "install-flink-python",
-        [str(folder / "venv/bin/python"), "-m", "pip", "install", "-q", "--no-deps", "--require-hashes"]
-        + ["-r", str(REQUIREMENTS)],
+        [
+            str(folder / "venv/bin/python"),
+            *("-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
+            *("-r", str(REQUIREMENTS)),
+        ],
     )
     (distribution,) = (folder / "venv/lib").glob("python3*/site-packages/pyflink/lib")
     for jar in distribution.glob("*.jar"):
@@ -74,7 +77,6 @@ def _prepare(instance: Instance) -> list[Process]:
     for folder in (data / "checkpoints", data / "savepoints", instance.home / "tmp/flink"):
         folder.mkdir(parents=True, exist_ok=True)
     render(
-        instance,
         "flink",
         "config.yaml",
         instance.home / "conf/flink/config.yaml",
@@ -87,10 +89,8 @@ def _prepare(instance: Instance) -> list[Process]:
         task_slots=config["task_slots"],
         **{f"{name}_port": instance.port("flink", name) for name in config["ports"]},
     )
-    render(
-        instance, "flink", "log4j-console.properties", instance.home / "conf/flink/log4j-console.properties"
-    )
-    render(instance, "flink", "log4j-console.properties", instance.home / "conf/flink/log4j-cli.properties")
+    render("flink", "log4j-console.properties", instance.home / "conf/flink/log4j-console.properties")
+    render("flink", "log4j-console.properties", instance.home / "conf/flink/log4j-cli.properties")
     url = instance.own_endpoint("flink")
     scripts = flink_home(instance) / "bin"
 

@@ -36,17 +36,14 @@ def _format_storage(instance: Instance, properties: Path) -> None:
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     arguments = ["format", "--standalone", "--cluster-id", cluster_id, "--config", str(properties)]
     command = java_command(instance, "kafka", "kafka.tools.StorageTool", *arguments)
-    formatted = subprocess.run(command, capture_output=True, text=True)
+    formatted = subprocess.run(command, capture_output=True, text=True, check=False)
     if formatted.returncode:
-        raise MeshError(
-            f"kafka storage could not be formatted: {(formatted.stdout + formatted.stderr)[-500:]}"
-        )
+        raise MeshError(f"kafka storage could not be formatted: {(formatted.stdout + formatted.stderr)[-500:]}")
 
 
 def _prepare(instance: Instance) -> list[Process]:
     data = instance.data("kafka")
     properties = render(
-        instance,
         "kafka",
         "server.properties",
         instance.home / "conf/kafka/server.properties",
@@ -76,8 +73,6 @@ def _is_ready(bootstrap: str) -> bool:
 
 SERVER = Server(
     "kafka",
-    install=lambda instance: install(
-        instance, "kafka", lambda folder: fetch_with_maven(instance, "kafka", folder)
-    ),
+    install=lambda instance: install(instance, "kafka", lambda folder: fetch_with_maven(instance, "kafka", folder)),
     prepare=_prepare,
 )

@@ -45,12 +45,11 @@ def _create_schema(instance: Instance, database: Path) -> None:
         ],
         capture_output=True,
         text=True,
+        check=False,
         cwd=database.parent,
     )
     if loaded.returncode or "\nERROR " in loaded.stdout:
-        raise MeshError(
-            f"the metastore's schema could not be created:\n{loaded.stdout[-2000:]}{loaded.stderr}"
-        )
+        raise MeshError(f"the metastore's schema could not be created:\n{loaded.stdout[-2000:]}{loaded.stderr}")
     partial.rename(database)
 
 
@@ -62,7 +61,6 @@ def _prepare(instance: Instance) -> list[Process]:
         _create_schema(instance, database)
     port = instance.port("metastore", "thrift")
     site = render(
-        instance,
         "metastore",
         "metastore-site.xml",
         instance.home / "conf/metastore/metastore-site.xml",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from flink_jobs.topics import all_topics
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
 from mesh.stack.java import java25
 from mesh.stack.server import Process, Server, render
-from flink_jobs.topics import all_topics
 
 
 def _fill(instance: Instance, folder: Path) -> None:
@@ -33,7 +33,6 @@ def _prepare(instance: Instance) -> list[Process]:
     port = instance.port("trino", "http")
     heap_mb = instance.server_config("trino")["heap_mb"]
     render(
-        instance,
         "trino",
         "config.properties",
         configuration / "config.properties",
@@ -51,9 +50,7 @@ def _prepare(instance: Instance) -> list[Process]:
         "topics": ",".join(all_topics()),
     }
     for catalog in (REPOSITORY / "stack/trino/catalog").glob("*.properties"):
-        render(
-            instance, "trino", f"catalog/{catalog.name}", configuration / "catalog" / catalog.name, **values
-        )
+        render("trino", f"catalog/{catalog.name}", configuration / "catalog" / catalog.name, **values)
     jvm_options = (REPOSITORY / "stack/trino/jvm.config").read_text().split()
     return [
         Process(
@@ -76,9 +73,7 @@ def _prepare(instance: Instance) -> list[Process]:
                 "io.trino.server.TrinoServer",
             ],
             directory=data,
-            is_ready=lambda: ready.http_answers(
-                f"{instance.own_endpoint('trino')}/v1/info", '"starting":false'
-            ),
+            is_ready=lambda: ready.http_answers(f"{instance.own_endpoint('trino')}/v1/info", '"starting":false'),
         )
     ]
 

@@ -37,9 +37,7 @@ class Memory:
 
 
 def run(changes: list[Change], sink: Memory, orders: int, positions: list[Position], **more: Any) -> Any:
-    return replay(
-        iter(changes), sink, positions[-1], orders, remember=positions.append, batch_size=500, **more
-    )
+    return replay(iter(changes), sink, positions[-1], orders, remember=positions.append, batch_size=500, **more)
 
 
 def test_stopping_before_or_after_the_wanted_order_is_caught(changes: list[Change]) -> None:
@@ -142,9 +140,7 @@ def test_a_damaged_state_file_taken_for_a_beginning_is_caught(tmp_path: Path, te
         read_position(path, PARAMETERS)
 
 
-def test_connecting_though_nothing_is_left_to_do_is_caught(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_connecting_though_nothing_is_left_to_do_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mesh.simulate.run.dataset_version", lambda: "baskets 1")
     path = tmp_path / "state.json"
     write_position(path, PARAMETERS, Position(900, 50))
@@ -153,9 +149,7 @@ def test_connecting_though_nothing_is_left_to_do_is_caught(
 
 
 @pytest.mark.parametrize(("orders", "rate"), [(-1, None), (5, 0.0), (5, -2.0)])
-def test_senseless_numbers_that_are_accepted_are_caught(
-    tmp_path: Path, orders: int, rate: float | None
-) -> None:
+def test_senseless_numbers_that_are_accepted_are_caught(tmp_path: Path, orders: int, rate: float | None) -> None:
     with pytest.raises(ValueError, match=r"orders|rate"):
         simulate("mongodb://nowhere.invalid", None, None, tmp_path / "state.json", orders, rate=rate)
 

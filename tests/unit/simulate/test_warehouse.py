@@ -61,10 +61,7 @@ def test_a_longer_run_that_is_no_continuation_of_a_shorter_is_caught(
     # Only as many baskets as orders: a peek at a later basket would show.
     for change in generate_changes(baskets[:orders], 7, catalog):
         shorter.append(change)
-        if (
-            sum(map(is_new_order, shorter[-1:]))
-            and change.document_id == f"ORD-{baskets[orders - 1].basket_id}"
-        ):
+        if sum(map(is_new_order, shorter[-1:])) and change.document_id == f"ORD-{baskets[orders - 1].basket_id}":
             break
     assert sum(map(is_new_order, shorter)) == orders
     assert digest(shorter) == digest(changes[: len(shorter)])

@@ -64,8 +64,7 @@ SPELLINGS: dict[str, tuple[Any, str]] = {
     "max key": (MaxKey(), '{"$maxKey": 1}'),
     "nested": (
         [{"a": [[], {}, None, Decimal128("0.10")], "b": {"c": {"d": Int64(-1)}}}, [1, [2.0]]],
-        '[{"a": [[], {}, null, {"$numberDecimal": "0.10"}], "b": {"c": {"d": {"$numberLong": "-1"}}}},'
-        " [1, [2.0]]]",
+        '[{"a": [[], {}, null, {"$numberDecimal": "0.10"}], "b": {"c": {"d": {"$numberLong": "-1"}}}}, [1, [2.0]]]',
     ),
 }
 
@@ -120,9 +119,7 @@ def test_the_order_of_fields_is_no_difference_at_any_level() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", '{"v": {"$binary": 5, "$type": "00"}}', '{"v": {"$numberDecimal": "x"}}']
-)
+@pytest.mark.parametrize("text", ["", "{", '{"v": {"$binary": 5, "$type": "00"}}', '{"v": {"$numberDecimal": "x"}}'])
 def test_text_that_is_no_extended_json_is_one_kind_of_error(text: str) -> None:
     with pytest.raises(ValueError):
         from_extended_json(text)

@@ -16,9 +16,7 @@ DAY = int(datetime(2024, 2, 29, tzinfo=UTC).timestamp() * 1000)
 HOUR = 3_600_000
 
 
-def order(
-    status: Any, created: int = DAY, shipped: int | None = None, priority: Any = "standard"
-) -> dict[str, Any]:
+def order(status: Any, created: int = DAY, shipped: int | None = None, priority: Any = "standard") -> dict[str, Any]:
     document = {"status": status, "priority": priority, "created_at": DatetimeMS(created)}
     return document if shipped is None else {**document, "shipped_at": DatetimeMS(shipped)}
 

@@ -1,0 +1,93 @@
+"""The running chain, as the integration tests drive and measure it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from mesh import truth
+from mesh.dbt import run_dbt
+from mesh.instance import Instance
+from mesh.progress import wait_until_landed
+from mesh.simulation import replay_orders
+from mesh.stack.supervise import Supervisor
+from mesh.trino import connect_trino
+
+LANDING_TIMEOUT_SECONDS = 400
+
+
+class Chain:
+    """One running chain and how many orders it was given."""
+
+    def __init__(self, instance: Instance, target: Path) -> None:
+        self.instance = instance
+        self.target = target
+        self.orders = 0
+
+    def replay(self, more_orders: int) -> None:
+        """Write more orders to MongoDB and the event topics."""
+        self.orders += more_orders
+        replay_orders(self.instance, self.orders, print)
+
+    def land(self) -> None:
+        """Wait until bronze holds all that was written."""
+        wait_until_landed(self.instance, LANDING_TIMEOUT_SECONDS, print)
+
+    def dbt(self, *arguments: str, **environment: str) -> None:
+        """Run dbt with artifacts and logs of the test's own."""
+        folders = {"DBT_TARGET_PATH": str(self.target), "DBT_LOG_PATH": str(self.target / "logs")}
+        run_dbt(self.instance, *arguments, environment={**folders, **environment})
+
+    def build(self) -> None:
+        """Seeds, models and their tests."""
+        self.dbt("build")
+
+    def assert_true(self, *layers: str) -> None:
+        """Fail on any difference between MongoDB and the lake."""
+        results = truth.check(self.instance, layers or ("bronze", "positions", "silver", "gold"))
+        assert results
+        failed = [result for result in results if not result.passed]
+        assert not failed, "\n".join(f"{result.line()} {result.samples}" for result in failed)
+
+    def kill(self, process: str) -> int:
+        """SIGKILL a supervised process; returns how often it had died before."""
+        (state,) = [state for state in Supervisor(self.instance).states() if state.name == process]
+        os.kill(state.pid, signal.SIGKILL)
+        return state.restarts
+
+    def deaths(self, process: str) -> int:
+        """How often a process died since the stack came up."""
+        (state,) = [state for state in Supervisor(self.instance).states() if state.name == process]
+        return state.restarts
+
+
+def query(chain: Chain, sql: str) -> list[Any]:
+    """Rows of a Trino query."""
+    with connect_trino(chain.instance) as trino:
+        return list(trino.cursor().execute(sql).fetchall())
+
+
+def bronze_bytes_read(chain: Chain, query_id: str, schema: str = "bronze") -> int:
+    """Bytes that a query read from tables of the bronze schema, by Trino's own statistics."""
+    answer = httpx.get(
+        f"{chain.instance.endpoint('trino')}/v1/query/{query_id}", headers={"X-Trino-User": "mesh"}
+    ).json()
+    assert answer["state"] == "FINISHED"
+    in_bronze = {source["fragmentId"] for source in answer["inputs"] if source["schema"] == schema}
+    elsewhere = {source["fragmentId"] for source in answer["inputs"] if source["schema"] != schema}
+    assert in_bronze, "the query scans no bronze table: nothing was measured"
+    assert not in_bronze & elsewhere, "a stage scans bronze and another schema: the bytes cannot be told apart"
+    return sum(
+        int(operator["physicalInputDataSize"].removesuffix("B"))
+        for stage in _stages(answer["outputStage"])
+        if stage["stageId"].split(".")[-1] in in_bronze
+        for operator in stage["stageStats"]["operatorSummaries"]
+    )
+
+
+def _stages(stage: dict[str, Any]) -> list[dict[str, Any]]:
+    return [stage, *(found for child in stage.get("subStages", []) for found in _stages(child))]

@@ -1,0 +1,73 @@
+"""MongoDB has no schema: whatever a service writes lands, and silver still builds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from mesh.simulation import load_documents
+from tests.integration.chain import Chain, query
+
+CREATED = {"$date": "2017-01-02T10:00:00.123Z"}
+ORDER = {"status": "received", "priority": "standard", "created_at": CREATED, "updated_at": CREATED}
+
+
+def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> None:
+    documents = [
+        {
+            **ORDER,
+            "_id": "ORD-odd-1",
+            "order_id": "ORD-odd-1",
+            # nested arrays, Unicode with a character outside the basic plane, a quote, a null
+            "items": [{"sku": "SKU-é\u2028", "notes": [["nested", ["deeper", {"k": [1, None]}]]]}, []],
+            "customer_id": 'Zoë "日本" 😀',
+            "wave_id": None,
+        },
+        # a new field, and fields that changed their type
+        {
+            **ORDER,
+            "_id": "ORD-odd-2",
+            "order_id": "ORD-odd-2",
+            "gift_note": {"text": "hello"},
+            "line_count": "7",
+        },
+        {
+            **ORDER,
+            "_id": "ORD-odd-3",
+            "order_id": "ORD-odd-3",
+            "total_amount": "much",
+            "items": {"sku": "one"},
+        },
+        {**ORDER, "_id": "ORD-odd-4", "order_id": "ORD-odd-4", "total_amount": {"a": 1}, "customer_id": 42},
+        # an id of another type
+        {**ORDER, "_id": {"$oid": "65a1b2c3d4e5f60718293a4b"}, "order_id": "ORD-odd-5"},
+    ]
+    file = tmp_path / "odd.ndjson"
+    file.write_text("\n".join(json.dumps(document) for document in documents))
+    load_documents(chain.instance, "orders", file)
+    chain.land()
+    chain.build()
+    chain.assert_true()
+
+    rows = {
+        order_id: values
+        for order_id, *values in query(
+            chain,
+            "select order_id, document_id, customer_id, line_count, total_amount, items, created_at"
+            " from silver.orders_current where order_id like 'ORD-odd-%'",
+        )
+    }
+    assert len(rows) == 5
+    assert rows["ORD-odd-1"][1] == 'Zoë "日本" 😀'
+    assert json.loads(rows["ORD-odd-1"][4])[0]["notes"] == [["nested", ["deeper", {"k": [1, None]}]]]
+    assert rows["ORD-odd-2"][2] == 7
+    assert rows["ORD-odd-3"][3] is None
+    assert rows["ORD-odd-4"][1] == "42" and rows["ORD-odd-4"][3] is None
+    assert rows["ORD-odd-5"][0] == '{"$oid": "65a1b2c3d4e5f60718293a4b"}'
+    assert all(values[5].isoformat() == "2017-01-02T10:00:00.123000" for values in rows.values())
+    (new_field,) = query(
+        chain,
+        """select json_extract_scalar("after", '$.gift_note.text') from bronze.orders_raw
+           where document_id = '"ORD-odd-2"'""",
+    )
+    assert new_field == ["hello"], "a field that no model knows is in bronze"
