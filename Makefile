@@ -1,7 +1,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: run test lint down lock
+.PHONY: run test lint bench down lock
 
 run: .venv/installed  ## everything, from the servers to the proof
 	@$(BIN)/mesh run
@@ -15,6 +15,9 @@ lint: .venv/installed
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 2 models tests/dbt analyses
+
+bench: .venv/installed  ## measure the figures of the README, on servers of its own
+	@$(BIN)/python benchmarks/chain.py
 
 down: .venv/installed  ## stop what was started, and only that
 	@$(BIN)/mesh stack down

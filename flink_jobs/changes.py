@@ -10,6 +10,8 @@ import orjson
 from flink_jobs.unreadable import Unreadable
 
 OPERATIONS = frozenset("crud")
+_LAST_MS = 253_402_300_799_999  # of the year 9999
+_LAST_ORDER = 2**32 - 1  # the increment of a MongoDB timestamp has 32 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def read_change(key: bytes | None, value: bytes | None) -> Change:
     """
     message = _json_object("value", value)
     op = message.get("op")
-    if op not in OPERATIONS:
+    if not isinstance(op, str) or op not in OPERATIONS:
         raise Unreadable(f"op is {op!r}, not one of c, r, u, d")
     source = message.get("source")
     if not isinstance(source, dict):
@@ -50,7 +52,9 @@ def read_change(key: bytes | None, value: bytes | None) -> Change:
     document_id = _json_object("key", key).get("id")
     if not isinstance(document_id, str):
         raise Unreadable("the key has no id")
-    return Change(document_id, op, before, after, _integer(source, "ts_ms"), _integer(source, "ord"))
+    return Change(
+        document_id, op, before, after, _integer(source, "ts_ms", _LAST_MS), _integer(source, "ord", _LAST_ORDER)
+    )
 
 
 def _json_object(part: str, content: bytes | None) -> dict[str, Any]:
@@ -74,8 +78,8 @@ def _document(message: dict[str, Any], image: str) -> str | None:
     return document
 
 
-def _integer(source: dict[str, Any], name: str) -> int:
+def _integer(source: dict[str, Any], name: str, largest: int) -> int:
     value = source.get(name)
-    if type(value) is not int:
-        raise Unreadable(f"source.{name} is {value!r}, not an integer")
+    if type(value) is not int or not -1 <= value <= largest:
+        raise Unreadable(f"source.{name} is {value!r}, not an integer from -1 to {largest}")
     return value

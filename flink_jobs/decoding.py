@@ -75,6 +75,9 @@ class Decoder:
                 rows.append((*self._values(self._read(key, value)), None, None, None, landed_at_ms))
             except Unreadable as fault:
                 rows.append((*nothing, key, value, str(fault), landed_at_ms))
+            except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as fault:
+                # nobody foresaw such a message: keep it, since a job that fails on it would fail for ever
+                rows.append((*nothing, key, value, f"unforeseen: {fault!r}", landed_at_ms))
         columns = dict(zip(self._output_names(), zip(*rows, strict=True), strict=True))
         decoded = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()})
         for name, _ in POSITION_COLUMNS:

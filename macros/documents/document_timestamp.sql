@@ -1,7 +1,12 @@
-{# A MongoDB date (milliseconds since 1970) as a UTC timestamp; null if the field is not a date. #}
+{#
+    A MongoDB date (milliseconds since 1970) as a UTC timestamp; null if the field is not a date. Decimal
+    arithmetic: in nanoseconds, dates such as 9999-12-31 overflow a bigint.
+#}
 {% macro document_timestamp(field) -%}
-    cast(at_timezone(from_unixtime_nanos(1000000 * try_cast(coalesce(
-        json_extract_scalar(document, '$.{{ field }}["$date"]'),
-        json_extract_scalar(document, '$.{{ field }}["$date"]["$numberLong"]')
-    ) as bigint)), 'UTC') as timestamp(6))
+    try(cast(at_timezone(from_unixtime_nanos(
+            1000000 * cast(coalesce(
+                json_extract_scalar(document, '$.{{ field }}["$date"]'),
+                json_extract_scalar(document, '$.{{ field }}["$date"]["$numberLong"]')
+            ) as decimal(38, 0))
+        ), 'UTC') as timestamp(6)))
 {%- endmacro %}

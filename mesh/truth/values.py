@@ -14,9 +14,11 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from bson.datetime_ms import DatetimeMS
 from bson.decimal128 import Decimal128
 from bson.int64 import Int64
+from bson.objectid import ObjectId
 
 _EPOCH = datetime(1970, 1, 1)
 _INTEGER = re.compile(r"[+-]?0*[0-9]{1,10}")
+_POINT_ZERO = re.compile(r"\.0+$")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_FINITE = {"NaN", "Infinity", "-Infinity"}
 # doubles in this range are spelled without an exponent
@@ -25,7 +27,9 @@ _EXACT = Context(prec=400, Emax=100_000, Emin=-100_000)
 
 
 def as_text(value: object) -> str | None:
-    """Text as it is; numbers and booleans in their JSON spelling; all else, tagged numbers too, null."""
+    """Text as it is; numbers and booleans in their JSON spelling, an ObjectId's digits; all else null."""
+    if isinstance(value, Decimal128 | Int64 | ObjectId):
+        return str(value)
     kind = type(value)
     if kind is str:
         return str(value)
@@ -37,9 +41,9 @@ def as_text(value: object) -> str | None:
 
 
 def as_integer(value: object) -> int | None:
-    """A whole number of 32 bits, spelled without a point: neither 5.0 nor 1E1 is one."""
-    text = _spelling(value)
-    if text is None or not _INTEGER.fullmatch(text.strip()):
+    """A whole number of 32 bits; 5.0 and 5.00 are, 5.5 and 1E1 are not."""
+    text = _POINT_ZERO.sub("", _spelling(value) or "").strip()
+    if not _INTEGER.fullmatch(text):
         return None
     number = int(text)
     return number if -(2**31) <= number < 2**31 else None
@@ -86,6 +90,4 @@ def spell_double(value: float) -> str:
 
 
 def _spelling(value: object) -> str | None:
-    if isinstance(value, Decimal128 | Int64):
-        return str(value)
-    return as_text(value)
+    return None if isinstance(value, ObjectId) else as_text(value)

@@ -43,8 +43,8 @@ class Chain:
         run_dbt(self.instance, *arguments, environment={**folders, **environment})
 
     def build(self) -> None:
-        """Seeds, models and their tests."""
-        self.dbt("build")
+        """Merge what is new, and compute gold again."""
+        self.dbt("run")
 
     def assert_true(self, *layers: str) -> None:
         """Fail on any difference between MongoDB and the lake."""

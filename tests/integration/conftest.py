@@ -54,5 +54,5 @@ def chain(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Chain
     jobs.submit(instance)
     chain.replay(FIRST_ORDERS)
     chain.land()
-    chain.build()
+    chain.dbt("build")
     return chain

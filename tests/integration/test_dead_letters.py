@@ -31,6 +31,8 @@ def malformed_changes(count: int) -> list[tuple[bytes | None, bytes | None]]:
         (key, json.dumps({**change, "source": None}).encode()),
         (key, json.dumps({**change, "source": {**GOOD_SOURCE, "ts_ms": "yesterday"}}).encode()),
         (key, json.dumps({**change, "source": {**GOOD_SOURCE, "ord": None}}).encode()),
+        (key, json.dumps({**change, "op": ["c"]}).encode()),
+        (key, json.dumps({**change, "source": {**GOOD_SOURCE, "ord": 2**63}}).encode()),
         (key, json.dumps({**change, "after": None}).encode()),
         (key, json.dumps({**change, "after": 5}).encode()),
         (None, json.dumps(change).encode()),

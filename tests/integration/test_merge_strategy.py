@@ -135,6 +135,16 @@ def test_a_change_just_after_a_snapshot_read_wins(scratch: Scratch) -> None:
     assert scratch.state()["a"] == ("picking", False, 1)
 
 
+def test_of_equal_positions_the_later_in_kafka_wins_in_any_build(scratch: Scratch) -> None:
+    # as the writes of one MongoDB transaction
+    scratch.change("a", "received", 1, op="c")
+    scratch.change("a", "picking", 2)
+    scratch.build()
+    scratch.change("a", "packed", 2)
+    scratch.build()
+    assert scratch.state()["a"] == ("packed", False, 2)
+
+
 def test_incremental_equals_full_refresh(scratch: Scratch) -> None:
     for second, status in enumerate(["received", "picking", "packed"]):
         scratch.change("a", status, second)

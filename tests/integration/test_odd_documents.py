@@ -39,6 +39,16 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
             "items": {"sku": "one"},
         },
         {**ORDER, "_id": "ORD-odd-4", "order_id": "ORD-odd-4", "total_amount": {"a": 1}, "customer_id": 42},
+        # dates at the end of time, a whole double, a long where text was
+        {
+            **ORDER,
+            "_id": "ORD-odd-6",
+            "order_id": "ORD-odd-6",
+            "promised_at": {"$date": {"$numberLong": "253402300799000"}},
+            "packed_at": {"$date": {"$numberLong": "-62135596800000"}},
+            "line_count": 5.0,
+            "customer_id": {"$numberLong": "4000000000"},
+        },
         # an id of another type
         {**ORDER, "_id": {"$oid": "65a1b2c3d4e5f60718293a4b"}, "order_id": "ORD-odd-5"},
     ]
@@ -46,7 +56,7 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
     file.write_text("\n".join(json.dumps(document) for document in documents))
     load_documents(chain.instance, "orders", file)
     chain.land()
-    chain.build()
+    chain.dbt("build", "--select", "silver")
     chain.assert_true()
 
     rows = {
@@ -57,12 +67,13 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
             " from silver.orders_current where order_id like 'ORD-odd-%'",
         )
     }
-    assert len(rows) == 5
+    assert len(rows) == 6
     assert rows["ORD-odd-1"][1] == 'Zoë "日本" 😀'
     assert json.loads(rows["ORD-odd-1"][4])[0]["notes"] == [["nested", ["deeper", {"k": [1, None]}]]]
     assert rows["ORD-odd-2"][2] == 7
     assert rows["ORD-odd-3"][3] is None
     assert rows["ORD-odd-4"][1] == "42" and rows["ORD-odd-4"][3] is None
+    assert rows["ORD-odd-6"][1:3] == ["4000000000", 5]
     assert rows["ORD-odd-5"][0] == '{"$oid": "65a1b2c3d4e5f60718293a4b"}'
     assert all(values[5].isoformat() == "2017-01-02T10:00:00.123000" for values in rows.values())
     (new_field,) = query(

@@ -10,7 +10,7 @@ from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
-from mesh.stack.java import java17
+from mesh.stack.java import LIGHT_COMPILER, java17
 from mesh.stack.server import Process, Server, render
 
 SCHEMA_SCRIPT = "scripts/metastore/upgrade/derby/hive-schema-4.0.0.derby.sql"
@@ -78,6 +78,7 @@ def _prepare(instance: Instance) -> list[Process]:
                 "-Xms64m",
                 f"-Xmx{instance.server_config('metastore')['heap_mb']}m",
                 "-XX:+UseSerialGC",
+                LIGHT_COMPILER,
                 "-XX:+ExitOnOutOfMemoryError",
                 *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED_PACKAGES),
                 f"-Dmetastore.home={data}",

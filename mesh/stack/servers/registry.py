@@ -7,7 +7,7 @@ from pathlib import Path
 from mesh.instance import Instance
 from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
-from mesh.stack.java import java25
+from mesh.stack.java import LIGHT_COMPILER, java25
 from mesh.stack.server import Process, Server
 
 
@@ -26,6 +26,7 @@ def _prepare(instance: Instance) -> list[Process]:
                 f"{java25()}/bin/java",
                 f"-Xmx{instance.server_config('registry')['heap_mb']}m",
                 "-XX:+UseSerialGC",
+                LIGHT_COMPILER,
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Dquarkus.http.host=127.0.0.1",
                 f"-Dquarkus.http.port={instance.port('registry', 'http')}",

@@ -15,8 +15,7 @@ final as (
     select
         document_id,
         coalesce(
-            {{ document_string('sku') }},
-            {{ document_id() }}
+            {{ document_string('sku') }}, {{ document_id() }}
         ) as sku,
         {{ document_string('warehouse_id') }} as warehouse_id,
         {{ document_string('product_name') }} as product_name,

@@ -15,8 +15,7 @@ final as (
     select
         document_id,
         coalesce(
-            {{ document_string('order_id') }},
-            {{ document_id() }}
+            {{ document_string('order_id') }}, {{ document_id() }}
         ) as order_id,
         {{ document_string('customer_id') }} as customer_id,
         {{ document_string('store_id') }} as store_id,

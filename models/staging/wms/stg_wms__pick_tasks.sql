@@ -15,8 +15,7 @@ final as (
     select
         document_id,
         coalesce(
-            {{ document_string('task_id') }},
-            {{ document_id() }}
+            {{ document_string('task_id') }}, {{ document_id() }}
         ) as task_id,
         {{ document_string('order_id') }} as order_id,
         {{ document_string('wave_id') }} as wave_id,

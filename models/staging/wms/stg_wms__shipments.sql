@@ -15,8 +15,7 @@ final as (
     select
         document_id,
         coalesce(
-            {{ document_string('shipment_id') }},
-            {{ document_id() }}
+            {{ document_string('shipment_id') }}, {{ document_id() }}
         ) as shipment_id,
         {{ document_string('order_id') }} as order_id,
         {{ document_string('warehouse_id') }} as warehouse_id,

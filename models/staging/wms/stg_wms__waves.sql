@@ -15,8 +15,7 @@ final as (
     select
         document_id,
         coalesce(
-            {{ document_string('wave_id') }},
-            {{ document_id() }}
+            {{ document_string('wave_id') }}, {{ document_id() }}
         ) as wave_id,
         {{ document_string('warehouse_id') }} as warehouse_id,
         {{ document_string('status') }} as status,

@@ -15,8 +15,7 @@ final as (
     select
         document_id,
         coalesce(
-            {{ document_string('worker_id') }},
-            {{ document_id() }}
+            {{ document_string('worker_id') }}, {{ document_id() }}
         ) as worker_id,
         {{ document_string('warehouse_id') }} as warehouse_id,
         {{ document_string('full_name') }} as full_name,

@@ -26,13 +26,13 @@ from mesh.truth.values import as_decimal, as_double, as_integer, as_text, as_tim
         (None, None),
         ({"a": 1}, None),
         (["a"], None),
-        (Int64(5), None),
-        (Decimal128("5"), None),
+        (Int64(5), "5"),
+        (Decimal128("5.10"), "5.10"),
         (DatetimeMS(0), None),
-        (ObjectId(), None),
+        (ObjectId("64b7f3a1c2d4e5f601234567"), "64b7f3a1c2d4e5f601234567"),
     ],
 )
-def test_text_that_a_tagged_value_or_object_must_not_fill(value: Any, text: str | None) -> None:
+def test_text_that_a_date_or_object_must_not_fill(value: Any, text: str | None) -> None:
     assert as_text(value) == text
 
 
@@ -46,8 +46,11 @@ def test_text_that_a_tagged_value_or_object_must_not_fill(value: Any, text: str 
         (" +5 ", 5),
         (-(2**31), -(2**31)),
         (Int64(2**31), None),
-        (5.0, None),
-        ("5.0", None),
+        (5.0, 5),
+        ("5.00", 5),
+        (5.5, None),
+        (1e10, None),
+        (ObjectId(), None),
         ("five", None),
         ("", None),
         (True, None),
