@@ -19,6 +19,7 @@ import httpx
 from flink_jobs.tables import bronze_tables
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
+from mesh.stack.servers.flink import SERVER as FLINK
 from mesh.stack.servers.flink import client_environment, flink_home, python
 from mesh.trino import connect_trino
 
@@ -118,15 +119,9 @@ def newest_state(instance: Instance) -> Path | None:
     return max(complete, key=lambda metadata: metadata.stat().st_mtime_ns).parent if complete else None
 
 
-def completed_checkpoints(instance: Instance, job: Job) -> int:
-    """How many checkpoints a job has completed."""
-    return int(_get(instance, f"/jobs/{job.id}/checkpoints")["counts"]["completed"])
-
-
-def restarts(instance: Instance, job: Job) -> int:
-    """How often Flink restarted the job after a failure."""
-    metrics = _get(instance, f"/jobs/{job.id}/metrics?get=numRestarts")
-    return int(metrics[0]["value"])
+def failures(instance: Instance, job: Job) -> int:
+    """How often the job failed, and was restarted by Flink."""
+    return len(_get(instance, f"/jobs/{job.id}/exceptions")["exceptionHistory"]["entries"])
 
 
 def _wanted_file(instance: Instance) -> Path:
@@ -158,6 +153,9 @@ def _get(instance: Instance, path: str) -> Any:
 
 
 def _flink(instance: Instance, *arguments: str) -> str:
+    # the client is needed for a cluster of the user's own too
+    FLINK.install(instance)
+    FLINK.prepare(instance)
     address = instance.endpoint("flink").removeprefix("http://")
     action, *rest = arguments
     ran = subprocess.run(

@@ -11,7 +11,7 @@ from mesh.dbt import run_dbt, source_freshness, test_outcomes
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
 from mesh.progress import wait_until_landed
-from mesh.simulation import replay_orders
+from mesh.simulation import replay_orders, replayed_orders
 from mesh.stack import lifecycle
 from mesh.trino import connect_trino
 
@@ -19,13 +19,14 @@ Say = Callable[[str], None]
 Rows = list[tuple[str, str]]
 
 LANDING_TIMEOUT_SECONDS = 1200
+MORE_ORDERS = 300
 
 
 def run(instance: Instance, orders: int, say: Say) -> Rows:
     """Bring everything up, replay orders, land, build, document and prove them.
 
     Args:
-        orders: how many orders shall exist in all.
+        orders: how many orders shall exist at least; a run that finds them there replays some more.
 
     Returns:
         The closing table, as (what, value).
@@ -38,8 +39,9 @@ def run(instance: Instance, orders: int, say: Say) -> Rows:
     say("2/6 landing job")
     job, resumed = jobs.submit(instance)
     say(f"  {job.name} {job.id} runs, {resumed}")
-    say(f"3/6 input: {orders} orders in all")
-    replay_orders(instance, orders, lambda line: say(f"  {line}"))
+    wanted = max(orders, replayed_orders(instance) + MORE_ORDERS)
+    say(f"3/6 input: {wanted:,} orders in all")
+    replay_orders(instance, wanted, lambda line: say(f"  {line}"))
     say("4/6 landing")
     seconds = wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, lambda line: say(f"  {line}"))
     say(f"  all of it is in bronze, {seconds:.0f} s after the last write")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import date
@@ -29,6 +30,12 @@ _TELLING = (
 def state_file(instance: Instance) -> Path:
     """Where the simulator remembers how far it has come."""
     return instance.home / "simulation.json"
+
+
+def replayed_orders(instance: Instance) -> int:
+    """How many orders the simulator has created so far."""
+    path = state_file(instance)
+    return int(json.loads(path.read_text())["orders_created"]) if path.exists() else 0
 
 
 def replay_orders(

@@ -56,7 +56,7 @@ def malformed_events() -> list[tuple[bytes | None, bytes | None]]:
 def test_malformed_messages_are_all_dead_letters_and_the_job_goes_on(chain: Chain) -> None:
     job = jobs.running_job(chain.instance)
     assert job
-    restarts = jobs.restarts(chain.instance, job)
+    failures = jobs.failures(chain.instance, job)
     landed_before = query(chain, "select count(*) from bronze.orders_raw")[0][0]
     dead_before = query(chain, "select count(*) from bronze.dead_letters")[0][0]
     sent = [(cdc_topic("orders"), *message) for message in malformed_changes(1_000)]
@@ -77,7 +77,7 @@ def test_malformed_messages_are_all_dead_letters_and_the_job_goes_on(chain: Chai
     assert query(chain, "select count(*) from bronze.orders_raw")[0][0] == landed_before
     after = jobs.running_job(chain.instance)
     assert after and after.id == job.id
-    assert jobs.restarts(chain.instance, after) == restarts
+    assert jobs.failures(chain.instance, after) == failures
     chain.assert_true("bronze", "positions")
 
 

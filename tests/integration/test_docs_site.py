@@ -65,7 +65,9 @@ def test_search_finds_the_model(site: str, page: Page) -> None:
 
 
 def test_lineage_runs_from_the_bronze_source_to_gold(site: str, page: Page, tmp_path: Path) -> None:
-    page.goto(f"{site}/#!/model/{GOLD}?g_v=1&g_i=%2Border_fulfillment_daily")
+    page.goto(f"{site}/#!/model/{GOLD}")
+    page.locator("[ng-click='onLauncherClick()']").first.click()
+    page.locator("[ng-click*=xpand]").first.click()
     canvas = page.locator("canvas[data-id=layer2-node]").first
     canvas.wait_for()
     page.wait_for_timeout(3_000)

@@ -56,7 +56,7 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
     file.write_text("\n".join(json.dumps(document) for document in documents))
     load_documents(chain.instance, "orders", file)
     chain.land()
-    chain.dbt("build", "--select", "silver")
+    chain.dbt("build", "--select", "silver", "gold")
     chain.assert_true()
 
     rows = {
