@@ -207,7 +207,7 @@ def sql_command(instance: Instance, query: str) -> None:
 
 
 @main.command("run")
-@click.option("--orders", default=20_000, show_default=True, help="How many orders shall exist in all.")
+@click.option("--orders", default=20_000, show_default=True, help="How many orders shall exist at least.")
 @click.pass_obj
 def run_command(instance: Instance, orders: int) -> None:
     """Everything: servers, input, landing, models, docs, truth."""
