@@ -56,10 +56,8 @@ def test_exports_are_read_by_a_shell() -> None:
     exports = mesh("stack", "env").output
     names = [*(name for name, _, _ in ENDPOINTS.values()), *CREDENTIALS, "MESH_HOME", "MESH_PORT_BASE"]
     script = exports + "\n".join(f'echo "${{{name}:?}}"' for name in names)
-    shown = subprocess.run(
-        ["bash", "-c", script], capture_output=True, text=True, check=True, env={}
-    ).stdout.splitlines()
-    values = shown.splitlines()
+    shell = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, env={})
+    values = shell.stdout.splitlines()
     assert len(values) == len(names)
     assert "mongodb://127.0.0.1:42017/?replicaSet=rs0" in values
     assert "http://127.0.0.1:42085" in values

@@ -32,9 +32,14 @@ def java_command(instance: Instance, server: str, main: str, *arguments: str) ->
     ]
 
 
+def new_cluster_id() -> str:
+    """A random id as Kafka wants it: 16 bytes in URL-safe base64; never one that looks like an option (-)."""
+    first, *rest = uuid.uuid4().bytes
+    return base64.urlsafe_b64encode(bytes([first & 0x7F, *rest])).decode().rstrip("=")
+
+
 def _format_storage(instance: Instance, properties: Path) -> None:
-    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    arguments = ["format", "--standalone", "--cluster-id", cluster_id, "--config", str(properties)]
+    arguments = ["format", "--standalone", "--cluster-id", new_cluster_id(), "--config", str(properties)]
     command = java_command(instance, "kafka", "kafka.tools.StorageTool", *arguments)
     formatted = subprocess.run(command, capture_output=True, text=True, check=False)
     if formatted.returncode:

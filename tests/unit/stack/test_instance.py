@@ -14,6 +14,7 @@ from mesh.instance import CREDENTIALS, ENDPOINTS, REPOSITORY, Instance
 from mesh.stack import preflight
 from mesh.stack.lifecycle import own_servers
 from mesh.stack.servers import SERVERS
+from mesh.stack.servers.kafka import new_cluster_id
 
 
 @pytest.fixture
@@ -102,3 +103,10 @@ def test_lock_files_have_hashes_and_no_addresses() -> None:
         text = lock.read_text()
         assert "://" not in text
         assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=\S)", text.strip()))
+
+
+def test_kafkas_cluster_id_never_looks_like_an_option() -> None:
+    ids = {new_cluster_id() for _ in range(2_000)}
+    assert len(ids) == 2_000
+    assert not any(cluster_id.startswith("-") for cluster_id in ids)
+    assert {len(cluster_id) for cluster_id in ids} == {22}
