@@ -24,7 +24,7 @@ from mesh.stack.servers.flink import client_environment, flink_home, python
 from mesh.trino import connect_trino
 
 LANDING = "land-bronze"
-_ENDED = {"CANCELED", "FINISHED", "FAILED", "CANCELLING", "FAILING"}
+_ENDED = {"CANCELED", "FINISHED", "FAILED"}
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,19 @@ def submit(instance: Instance) -> tuple[Job, str]:
     """
     # one at a time: two landing jobs would land everything twice
     with _lock(instance):
-        wanted = _wanted_file(instance)
-        wanted.touch()
+        _wanted_file(instance).touch()
         if job := running_job(instance):
             return job, "it was running"
         return _submit(instance)
+
+
+def resume_if_lost(instance: Instance) -> str | None:
+    """Submit the landing job again if it was submitted, not stopped since, and is gone; returns what was done."""
+    with _lock(instance):
+        if not _wanted_file(instance).exists() or running_job(instance):
+            return None
+        job, resumed = _submit(instance)
+        return f"{job.name}: {resumed}"
 
 
 def _submit(instance: Instance) -> tuple[Job, str]:
@@ -105,11 +113,6 @@ def stop(instance: Instance) -> Path:
     if not match:
         raise MeshError(f"Flink told no savepoint path:\n{output[-2000:]}")
     return Path(match.group(1))
-
-
-def is_wanted(instance: Instance) -> bool:
-    """Whether the landing job was submitted and not stopped since."""
-    return _wanted_file(instance).exists()
 
 
 def newest_state(instance: Instance) -> Path | None:

@@ -36,9 +36,8 @@ def keep(instance: Instance) -> list[str]:
     outcome = provision.ensure_connector(instance)
     if outcome != provision.IN_PLACE:
         mended.append(f"connector {outcome}")
-    if jobs.is_wanted(instance) and jobs.running_job(instance) is None:
-        job, resumed = jobs.submit(instance)
-        mended.append(f"{job.name}: {resumed}")
+    if resumed := jobs.resume_if_lost(instance):
+        mended.append(resumed)
     return mended
 
 
