@@ -6,6 +6,7 @@ Every step looks first and changes only what differs, so it can be run again at 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from string import Template
 
@@ -25,6 +26,8 @@ from mesh.trino import connect_trino
 
 CONNECTOR = "mongodb-cdc-connector"
 IN_PLACE = "in place"
+REBALANCE_SECONDS = 60
+"""How long Connect may answer 409 because its workers are just sharing out their work."""
 
 
 def provision(instance: Instance, report: Callable[[str], None]) -> None:
@@ -95,7 +98,7 @@ def connector_config(instance: Instance) -> dict[str, str]:
             collections=",".join(f"{DATABASE}.{name}" for name in COLLECTIONS),
         )
     )
-    return config
+    return {"name": CONNECTOR, **config}
 
 
 def ensure_connector(instance: Instance) -> str:
@@ -106,7 +109,11 @@ def ensure_connector(instance: Instance) -> str:
         current = connect.get(f"/connectors/{CONNECTOR}/config")
         if current.status_code == 200 and {**current.json(), **wanted} == current.json():
             return _restart_failed(connect)
-        answer = connect.put(f"/connectors/{CONNECTOR}/config", json=wanted)
+        deadline = time.monotonic() + REBALANCE_SECONDS
+        while (answer := connect.put(f"/connectors/{CONNECTOR}/config", json=wanted)).status_code == 409:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(1)
         if answer.is_error:
             # Connect answers an invalid configuration with a bare 500; the reasons are behind another address
             checked = connect.put("/connector-plugins/MongoDbConnector/config/validate", json=wanted)
