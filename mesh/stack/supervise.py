@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
 
+import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
 from mesh.errors import MeshError
@@ -144,11 +145,11 @@ class Supervisor:
         ]
 
     def shut_down(self) -> None:
-        """Stop every process of this instance, and supervisord itself."""
+        """Stop every process of this instance, and supervisord itself; return when all of them are gone."""
         pid = self._rpc.getPID()
         self._rpc.shutdown()
         deadline = time.monotonic() + 90
-        while Path(f"/proc/{pid}").exists() and self.is_running():
+        while psutil.pid_exists(pid):
             if time.monotonic() > deadline:
                 raise MeshError(f"supervisord (pid {pid}) has not stopped: see {self._home}/logs")
             time.sleep(0.2)

@@ -9,7 +9,8 @@ import pytest
 
 from mesh import jobs
 from mesh.instance import CREDENTIALS, ENDPOINTS, Instance
-from mesh.stack import lifecycle
+from mesh.stack import lifecycle, preflight
+from mesh.stack.servers import SERVERS
 from tests.integration.chain import Chain
 
 FIRST_ORDERS = 2_000
@@ -45,6 +46,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
             yield instance
         finally:
             lifecycle.down(instance)
+        preflight.check_ports(instance, list(SERVERS))
 
 
 @pytest.fixture(scope="session")
