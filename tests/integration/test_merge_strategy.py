@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +20,9 @@ EPOCH = datetime(2017, 1, 2, 10)
 class Scratch:
     """A bronze of its own, and the models on top of it."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, target: Path) -> None:
         self.chain = chain
+        self.target = target
         self.next_offset = {0: 0, 1: 0}
 
     def change(
@@ -41,9 +43,11 @@ class Scratch:
 
     def build(self, *arguments: str) -> dict[str, Any]:
         """Build the model; returns what Trino said of it."""
+        # artifacts apart: dbt parses the project anew wherever it finds those of other schemas
         environment = {"MESH_SCHEMA_PREFIX": PREFIX, "MESH_BRONZE_SCHEMA": f"{PREFIX}bronze"}
+        environment["DBT_TARGET_PATH"] = str(self.target)
         self.chain.dbt("run", "--select", "stg_wms__orders", "orders_current", *arguments, **environment)
-        results = json.loads((self.chain.target / "run_results.json").read_text())["results"]
+        results = json.loads((self.target / "run_results.json").read_text())["results"]
         (response,) = [r["adapter_response"] for r in results if r["unique_id"].endswith(".orders_current")]
         return dict(response)
 
@@ -57,8 +61,13 @@ class Scratch:
         return {order_id: tuple(values) for order_id, *values in rows}
 
 
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("strategy_target")
+
+
 @pytest.fixture
-def scratch(chain: Chain) -> Iterator[Scratch]:
+def scratch(chain: Chain, target: Path) -> Iterator[Scratch]:
     table = next(table for table in change_tables() if table.name == "orders_raw")
     for layer in ("bronze", "silver", "staging"):
         query(
@@ -66,7 +75,7 @@ def scratch(chain: Chain) -> Iterator[Scratch]:
             f"create schema if not exists {PREFIX}{layer} with (location = 's3://wms-silver/{PREFIX}{layer}/')",
         )
     query(chain, build_create_table_sql(table, schema=f"{PREFIX}bronze"))
-    yield Scratch(chain)
+    yield Scratch(chain, target)
     for layer in ("staging", "silver", "bronze"):
         query(chain, f"drop schema {PREFIX}{layer} cascade")
 
