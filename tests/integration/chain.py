@@ -44,7 +44,7 @@ class Chain:
 
     def build(self) -> None:
         """Merge what is new, and compute gold again."""
-        self.dbt("run")
+        self.dbt("run", "--select", "silver", "gold")
 
     def assert_true(self, *layers: str) -> None:
         """Fail on any difference between MongoDB and the lake."""
