@@ -21,7 +21,8 @@ def _free_port_base() -> int:
     offsets = [
         port for server in Instance.from_environment().config["servers"].values() for port in server["ports"].values()
     ]
-    for base in range(31_000, 60_000, 100):
+    # below 32768: from there on the system hands ports to whoever connects somewhere
+    for base in range(26_000, 32_600, 100):
         if all(_is_free(base + offset) for offset in offsets):
             return base
     raise RuntimeError("no free block of ports")
