@@ -18,7 +18,7 @@ import psutil
 from flink_jobs.tables import bronze_tables
 from mesh import jobs
 from mesh.instance import Instance
-from mesh.progress import captured_position, last_oplog_position, wait_until_landed
+from mesh.progress import has_uncaptured_change, last_oplog_position, wait_until_landed
 from mesh.simulation import replay_orders
 from mesh.stack import lifecycle
 from mesh.trino import connect_trino
@@ -47,7 +47,7 @@ def _measure(instance: Instance, orders: int) -> None:
     click.echo(f"second start      {_timed_start(instance):8.0f} s")
     summary = replay_orders(instance, orders, lambda _line: None)
     click.echo(f"changes written   {summary.changes_applied / summary.seconds:8,.0f} /s to MongoDB and Kafka")
-    while captured_position(instance) < last_oplog_position(instance):
+    while has_uncaptured_change(instance, last_oplog_position(instance)):
         time.sleep(0.2)
     jobs.submit(instance)
     wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, lambda _line: None)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pymongo
+from bson import Timestamp
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 from trino.exceptions import Error as TrinoError
 
 from flink_jobs.tables import bronze_tables
-from flink_jobs.topics import all_topics
+from flink_jobs.topics import COLLECTIONS, DATABASE, all_topics
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.stack.provision import CONNECTOR
@@ -37,7 +39,7 @@ def wait_until_landed(instance: Instance, timeout_seconds: float, report: Callab
     started = time.monotonic()
     deadline = started + timeout_seconds
     target = last_oplog_position(instance)
-    while captured_position(instance) < target:
+    while has_uncaptured_change(instance, target):
         if time.monotonic() > deadline:
             raise MeshError(
                 f"Debezium stands at {captured_position(instance)} of MongoDB's {target} after"
@@ -65,6 +67,25 @@ def last_oplog_position(instance: Instance) -> tuple[int, int]:
     with pymongo.MongoClient[dict[str, object]](instance.endpoint("mongodb")) as client:
         timestamp = client.admin.command("hello")["lastWrite"]["opTime"]["ts"]
     return timestamp.time, timestamp.inc
+
+
+def has_uncaptured_change(instance: Instance, until: tuple[int, int]) -> bool:
+    """Whether a collection of ours changed after Debezium's position and not after `until`.
+
+    The positions alone do not tell: writes to other collections move MongoDB's, but not Debezium's.
+    """
+    captured = captured_position(instance)
+    if captured >= until:
+        return False
+    with pymongo.MongoClient[dict[str, Any]](instance.endpoint("mongodb")) as client:
+        database = client[DATABASE]
+        if captured == (0, 0):
+            return any(database[name].find_one() for name in COLLECTIONS)
+        ours = [{"$match": {"ns.coll": {"$in": list(COLLECTIONS)}}}]
+        after = Timestamp(captured[0], captured[1] + 1)
+        with database.watch(ours, start_at_operation_time=after, max_await_time_ms=200) as changes:
+            change = changes.try_next()
+    return change is not None and (change["clusterTime"].time, change["clusterTime"].inc) <= until
 
 
 def captured_position(instance: Instance) -> tuple[int, int]:

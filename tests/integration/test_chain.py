@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import httpx
+import pymongo
 import pytest
 
 from mesh import jobs
@@ -67,6 +69,17 @@ def test_building_after_new_changes_reads_only_new_bronze_files(chain: Chain) ->
     assert 0 < bronze_bytes_read(chain, result["adapter_response"]["query_id"]) <= all_bytes - old_bytes
     chain.build()
     chain.assert_true()
+
+
+def test_writes_to_other_collections_do_not_hold_up_the_wait(chain: Chain) -> None:
+    with pymongo.MongoClient[dict[str, Any]](chain.instance.endpoint("mongodb")) as client:
+        # as Trino does, which keeps the schemas that it guessed in a collection of the same database
+        client["wms"]["_schema"].insert_one({"table": "orders"})
+    chain.land()
+    chain.replay(20)
+    chain.land()
+    chain.build()
+    chain.assert_true("bronze", "positions", "silver")
 
 
 def test_connector_is_repaired(chain: Chain) -> None:
