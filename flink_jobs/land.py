@@ -27,9 +27,10 @@ from flink_jobs.statements import (
     row_type,
 )
 from flink_jobs.tables import BronzeTable, change_tables, event_tables
+from flink_jobs.topics import LANDING_JOB
 
 SETTINGS = {
-    "pipeline.name": "land-bronze",
+    "pipeline.name": LANDING_JOB,
     "pipeline.object-reuse": "true",
     "parallelism.default": os.environ.get("MESH_FLINK_PARALLELISM", "1"),
     "table.local-time-zone": "UTC",

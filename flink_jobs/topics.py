@@ -1,7 +1,8 @@
-"""The names that the stream side agrees on: collections, their CDC topics, and the event topics."""
+"""The names that the stream side agrees on: collections, their CDC topics, the event topics, the job."""
 
 from __future__ import annotations
 
+LANDING_JOB = "land-bronze"
 DATABASE = "wms"
 COLLECTIONS = ("orders", "inventory", "waves", "pick_tasks", "pack_tasks", "shipments", "workers")
 EVENT_DOMAINS = ("orders", "inventory", "waves", "picking", "packing", "shipping", "labor")

@@ -77,7 +77,7 @@ def down(instance: Instance) -> None:
 @stack.command()
 @click.pass_obj
 def status(instance: Instance) -> None:
-    """Every process: state, memory, and how often it died and was restarted."""
+    """Every process: state, age, and how often it died and was restarted; every address."""
     supervisor = Supervisor(instance)
     if not supervisor.is_running():
         raise MeshError("the stack is down: mesh stack up")

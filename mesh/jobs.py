@@ -17,13 +17,13 @@ from typing import Any
 import httpx
 
 from flink_jobs.tables import bronze_tables
+from flink_jobs.topics import LANDING_JOB
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack.servers.flink import SERVER as FLINK
 from mesh.stack.servers.flink import client_environment, flink_home, python
 from mesh.trino import connect_trino
 
-LANDING = "land-bronze"
 _ENDED = {"CANCELED", "FINISHED", "FAILED"}
 
 
@@ -46,7 +46,7 @@ def list_jobs(instance: Instance) -> list[Job]:
 
 def running_job(instance: Instance) -> Job | None:
     """The landing job, if it has not ended."""
-    return next((j for j in list_jobs(instance) if j.name == LANDING and j.state not in _ENDED), None)
+    return next((j for j in list_jobs(instance) if j.name == LANDING_JOB and j.state not in _ENDED), None)
 
 
 def submit(instance: Instance) -> tuple[Job, str]:

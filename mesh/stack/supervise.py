@@ -120,11 +120,6 @@ class Supervisor:
         if self._rpc.getProcessInfo(process.name)["statename"] not in ("RUNNING", "STARTING", "BACKOFF"):
             self._rpc.startProcess(process.name, False)
 
-    def stop(self, name: str) -> None:
-        """Stop one process and keep it stopped."""
-        if self._rpc.getProcessInfo(name)["statename"] in ("RUNNING", "STARTING", "BACKOFF"):
-            self._rpc.stopProcess(name)
-
     def has_given_up(self, name: str) -> bool:
         """Whether a process died so often that it is not restarted any more."""
         return bool(self._rpc.getProcessInfo(name)["statename"] in ("FATAL", "EXITED"))
