@@ -6,7 +6,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,8 +15,16 @@ from rich.table import Table
 from trino.exceptions import Error as TrinoError
 
 from mesh import jobs, truth
+from mesh.build import build, build_every
+from mesh.coverage import measure_coverage
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
+from mesh.maintain.run import declared_tables, maintain
+from mesh.products.binding import check_bindings
+from mesh.products.contract import read_products
+from mesh.products.manifest import parse_project
+from mesh.products.page import generate_docs
+from mesh.products.publish import publish_objectives
 from mesh.progress import wait_until_landed
 from mesh.run import run
 from mesh.simulate.baskets import DEFAULT_FROM_DAY
@@ -192,6 +200,42 @@ def truth_command(instance: Instance) -> None:
         sys.exit(1)
 
 
+class _Seconds(click.ParamType[float]):
+    """A duration such as `60s` or `5m`, as seconds."""
+
+    name = "duration"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds_per_unit = {"s": 1, "m": 60, "h": 3600}
+        try:
+            return float(value[:-1]) * seconds_per_unit[value[-1:]]
+        except (ValueError, KeyError):
+            self.fail(f"{value!r} is no duration: write 60s, 5m or 1h", param, ctx)
+
+
+@main.command("build")
+@click.option("--every", type=_Seconds(), help="Build again and again, e.g. 60s apart; one build at a time.")
+@click.option("--test", is_flag=True, help="Run the tests of the models too.")
+@click.pass_obj
+def build_command(instance: Instance, every: float | None, test: bool) -> None:
+    """Merge what is new into silver and gold."""
+    if every is None:
+        build(instance, click.echo, test=test)
+    else:
+        build_every(instance, every, click.echo, test=test)
+
+
+@main.command("coverage")
+@click.pass_obj
+def coverage_command(instance: Instance) -> None:
+    """Count what is documented, tested, under contract and exposed."""
+    measures, tests_per_model = measure_coverage(parse_project(instance))
+    rows = [(measure.name, measure.text) for measure in measures]
+    print_table("coverage", ("what", "how many"), [*rows, ("tests per model", f"{tests_per_model:.1f}")])
+    if any(measure.missing for measure in measures):
+        sys.exit(1)
+
+
 @main.command("sql")
 @click.argument("query")
 @click.pass_obj
@@ -204,6 +248,57 @@ def sql_command(instance: Instance, query: str) -> None:
             print_table("", [column.name for column in cursor.description or []], rows)
     except TrinoError as error:
         raise MeshError(str(error)) from error
+
+
+@main.group("products")
+def products_group() -> None:
+    """The data products and their contracts."""
+
+
+@products_group.command("check")
+@click.pass_obj
+def check_products(instance: Instance) -> None:
+    """Compare the contracts in products/ with dbt's groups, models, lineage, exposures and tests."""
+    products = read_products()
+    faults = check_bindings(products, parse_project(instance))
+    rows = [
+        (product.id, product.owner, product.freshness(), product.quality(), len(product.inputs), len(product.outputs))
+        for product in products
+    ]
+    print_table("data products", ("product", "owner", "freshness", "quality", "inputs", "outputs"), rows)
+    if faults:
+        raise MeshError("\n".join([f"{len(faults)} faults", *faults]))
+
+
+@products_group.command("publish")
+@click.pass_obj
+def publish_products(instance: Instance) -> None:
+    """Carry the contracts' objectives to the lake, for dbt's tests."""
+    click.echo("published" if publish_objectives(instance) else "in place")
+
+
+@main.command("docs")
+@click.pass_obj
+def docs_command(instance: Instance) -> None:
+    """The docs site: dbt's own, and a page of the data products."""
+    click.echo(f"{generate_docs(instance)}; dbt docs serve shows it")
+
+
+@main.command("maintain")
+@click.option("--dry-run", is_flag=True, help="Say what it would do, and change nothing.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
+    help="Act as on that day (UTC). With a day to come it deletes rows that are not old enough yet: for trials,"
+    " with --dry-run first, never on a lake that matters.",
+)
+@click.pass_obj
+def maintain_command(instance: Instance, dry_run: bool, as_of: datetime | None) -> None:
+    """Compact, expire, delete and archive, as the meta of the dbt project declares."""
+    moment = as_of.replace(tzinfo=UTC) if as_of else datetime.now(UTC)
+    if dry_run:
+        click.echo("dry run: nothing is changed, orphan files are not looked for; it would be")
+    maintain(instance, declared_tables(instance), moment, dry_run, click.echo)
 
 
 @main.command("run")

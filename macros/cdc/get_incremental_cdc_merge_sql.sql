@@ -6,6 +6,7 @@
     - A delete is a row too (`is_deleted`): its position guards against older changes that arrive later.
     - A change that is not written still moves the row's kafka_offset, or the watermark would stay behind
       it and every later build would read it again.
+    - metric_dates only grows: the days that a row has left are computed again too.
 #}
 {% macro get_incremental_cdc_merge_sql(arg_dict) %}
     {%- set columns = arg_dict["dest_columns"] | map(attribute="quoted") | list -%}
@@ -24,7 +25,12 @@
         )
         then update set
             {%- for column in columns %}
-            {{ column }} = source.{{ column }}{{ "," if not loop.last }}
+            {%- if column == adapter.quote("metric_dates") %}
+            {{ column }} = array_union(target.{{ column }}, source.{{ column }})
+            {%- else %}
+            {{ column }} = source.{{ column }}
+            {%- endif %}
+            {{- "," if not loop.last }}
             {%- endfor %}
     when matched
         and source.kafka_partition = target.kafka_partition

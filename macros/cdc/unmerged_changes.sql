@@ -5,6 +5,7 @@
     OR of such pairs, and would open old files of every partition that runs ahead of another.
 #}
 {% macro unmerged_changes(relation) %}
+    {%- do refuse_to_lose_history(relation) -%}
     {%- set merged = merged_offsets() -%}
     {%- for partition, offset in merged %}
         select * from {{ relation }}

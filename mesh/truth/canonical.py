@@ -79,6 +79,15 @@ def from_extended_json(text: str) -> Canonical:
         raise ValueError(f"not extended JSON: {error!r}") from error
 
 
+def to_bson(value: Canonical) -> object:
+    """A canonical value as `DECODING` gives it, one level deep: what is inside an object or array stays canonical."""
+    if type(value) is dict and len(value) == 1:
+        [(tag, inner)] = value.items()
+        read = _TO_BSON.get(tag)
+        return read(inner) if read is not None else value
+    return value
+
+
 def _same(value: Any) -> Canonical:
     return value
 
@@ -131,6 +140,13 @@ _FROM_BSON: dict[type, Callable[[Any], Canonical]] = {
     MaxKey: lambda _: {"$maxKey": 1},
     Code: _code,
     DBRef: lambda value: _object(dict(value.as_doc())),
+}
+
+_TO_BSON: dict[str, Callable[[Any], object]] = {
+    "$date": lambda millis: DatetimeMS(millis) if isinstance(millis, int) else {"$date": millis},
+    "$numberDecimal": Decimal128,
+    "$numberLong": lambda text: Int64(int(text)),
+    "$oid": ObjectId,
 }
 
 

@@ -8,14 +8,16 @@ from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.truth.bronze import check_bronze
 from mesh.truth.gold import check_gold
+from mesh.truth.history import check_history
 from mesh.truth.lake import Lake
 from mesh.truth.positions import check_positions
 from mesh.truth.result import CheckResult
 from mesh.truth.silver import check_silver
 from mesh.truth.source import read_source
 
-LAYERS = ("bronze", "positions", "silver", "gold")
+LAYERS = ("bronze", "positions", "silver", "gold", "history")
 _OF_DOCUMENTS = {"bronze": check_bronze, "silver": check_silver, "gold": check_gold}
+_OF_KAFKA = {"positions": check_positions, "history": check_history}
 
 
 def check(instance: Instance, layers: Sequence[str] = LAYERS) -> list[CheckResult]:
@@ -30,8 +32,8 @@ def check(instance: Instance, layers: Sequence[str] = LAYERS) -> list[CheckResul
     with Lake(instance) as lake:
         source = read_source(instance) if set(layers) & set(_OF_DOCUMENTS) else None
         for layer in layers:
-            if layer == "positions":
-                results += check_positions(instance, lake)
+            if layer in _OF_KAFKA:
+                results += _OF_KAFKA[layer](instance, lake)
             elif source is not None:
                 results += _OF_DOCUMENTS[layer](source, lake)
     return results

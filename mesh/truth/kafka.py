@@ -1,13 +1,14 @@
-"""Reads the positions of a topic's messages from Kafka."""
+"""Reads a topic's messages from Kafka, and their positions."""
 
 from __future__ import annotations
 
 import time
 import uuid
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from mesh.instance import Instance
 
@@ -52,14 +53,14 @@ def open_consumer(instance: Instance) -> Consumer:
     )
 
 
-def read_topic(consumer: Consumer, topic: str) -> dict[int, Span]:
-    """The spans of a topic's partitions, up to where they end now. The values are read and dropped.
+def read_topic(consumer: Consumer, topic: str, visit: Callable[[Message], None] | None = None) -> dict[int, Span]:
+    """The spans of a topic's partitions, up to where they end now. The messages are visited and dropped.
 
     Raises:
         KafkaReadError: there is no such topic, or Kafka does not answer.
     """
     try:
-        return _read_topic(consumer, topic)
+        return _read_topic(consumer, topic, visit)
     except KafkaException as error:
         raise KafkaReadError(f"Kafka: {topic}: {error.args[0].str()}") from error
 
@@ -76,7 +77,7 @@ def read_end(consumer: Consumer, topic: str, partition: int) -> int:
         raise KafkaReadError(f"Kafka: {topic}: {error.args[0].str()}") from error
 
 
-def _read_topic(consumer: Consumer, topic: str) -> dict[int, Span]:
+def _read_topic(consumer: Consumer, topic: str, visit: Callable[[Message], None] | None) -> dict[int, Span]:
     # all topics, because to ask for one by name may create it
     metadata = consumer.list_topics(timeout=_TIMEOUT_SECONDS).topics.get(topic)
     if metadata is None:
@@ -101,6 +102,8 @@ def _read_topic(consumer: Consumer, topic: str) -> dict[int, Span]:
                 ends[partition] = min(ends[partition], offset)
             elif offset < ends[partition]:
                 offsets[partition].append(offset)
+                if visit is not None:
+                    visit(message)
             if error is not None or offset + 1 >= ends[partition]:
                 unread.discard(partition)
         if messages:

@@ -17,7 +17,7 @@ from bson.int64 import Int64
 from bson.objectid import ObjectId
 
 _EPOCH = datetime(1970, 1, 1)
-_INTEGER = re.compile(r"[+-]?0*[0-9]{1,10}")
+_INTEGER = re.compile(r"[+-]?0*[0-9]{1,19}")
 _POINT_ZERO = re.compile(r"\.0+$")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_FINITE = {"NaN", "Infinity", "-Infinity"}
@@ -28,10 +28,12 @@ _EXACT = Context(prec=400, Emax=100_000, Emin=-100_000)
 
 def as_text(value: object) -> str | None:
     """Text as it is; numbers and booleans in their JSON spelling, an ObjectId's digits; all else null."""
-    if isinstance(value, Decimal128 | Int64 | ObjectId):
-        return str(value)
     kind = type(value)
     if kind is str:
+        return str(value)
+    if value is None:
+        return None
+    if isinstance(value, Decimal128 | Int64 | ObjectId):
         return str(value)
     if kind is bool:
         return "true" if value else "false"
@@ -40,13 +42,16 @@ def as_text(value: object) -> str | None:
     return spell_double(value) if isinstance(value, float) else None
 
 
-def as_integer(value: object) -> int | None:
-    """A whole number of 32 bits; 5.0 and 5.00 are, 5.5 and 1E1 are not."""
-    text = _POINT_ZERO.sub("", _spelling(value) or "").strip()
-    if not _INTEGER.fullmatch(text):
-        return None
-    number = int(text)
-    return number if -(2**31) <= number < 2**31 else None
+def as_integer(value: object, bits: int = 32) -> int | None:
+    """A whole number of so many bits; 5.0 and 5.00 are, 5.5 and 1E1 are not."""
+    if type(value) is int:
+        number = value
+    else:
+        text = _POINT_ZERO.sub("", _spelling(value) or "").strip()
+        if not _INTEGER.fullmatch(text):
+            return None
+        number = int(text)
+    return number if -(2 ** (bits - 1)) <= number < 2 ** (bits - 1) else None
 
 
 def as_decimal(value: object, precision: int, scale: int) -> Decimal | None:
@@ -68,14 +73,17 @@ def as_double(value: object) -> float | None:
     return float(text) if text in _NOT_FINITE or _DECIMAL.fullmatch(text) else None
 
 
-def as_timestamp(value: object) -> str | None:
-    """A date as UTC text of microseconds, `2024-02-29 23:59:59.999000`; null for anything else."""
-    if not isinstance(value, DatetimeMS):
-        return None
+def as_milliseconds(value: object) -> int | None:
+    """A date as milliseconds since 1970; null for anything else."""
+    return int(value) if isinstance(value, DatetimeMS) else None
+
+
+def spell_timestamp(microseconds: int) -> str:
+    """Microseconds since 1970 as UTC text, `2024-02-29 23:59:59.999000`."""
     try:
-        return (_EPOCH + timedelta(milliseconds=int(value))).isoformat(" ", "microseconds")
+        return (_EPOCH + timedelta(microseconds=microseconds)).isoformat(" ", "microseconds")
     except OverflowError:
-        return f"{int(value)} ms since 1970"
+        return f"{microseconds} us since 1970"
 
 
 def spell_double(value: float) -> str:

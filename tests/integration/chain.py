@@ -44,11 +44,11 @@ class Chain:
 
     def build(self) -> None:
         """Merge what is new, and compute gold again."""
-        self.dbt("run", "--select", "silver", "gold")
+        self.dbt("run", "--selector", "fresh")
 
     def assert_true(self, *layers: str) -> None:
         """Fail on any difference between MongoDB and the lake."""
-        results = truth.check(self.instance, layers or ("bronze", "positions", "silver", "gold"))
+        results = truth.check(self.instance, layers or truth.LAYERS)
         assert results
         failed = [result for result in results if not result.passed]
         assert not failed, "\n".join(f"{result.line()} {result.samples}" for result in failed)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from flink_jobs.tables import build_create_table_sql, change_tables
+from mesh.errors import MeshError
 from tests.integration.chain import Chain, bronze_bytes_read, query
 
 PREFIX = "strategy_"
@@ -62,8 +63,12 @@ class Scratch:
 
 
 @pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("strategy_target")
+def target(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    target = tmp_path_factory.mktemp("strategy_target")
+    query(chain, f"create schema {PREFIX}reference with (location = 's3://wms-silver/{PREFIX}reference/')")
+    chain.dbt("seed", MESH_SCHEMA_PREFIX=PREFIX, DBT_TARGET_PATH=str(target))
+    yield target
+    query(chain, f"drop schema {PREFIX}reference cascade")
 
 
 @pytest.fixture
@@ -162,3 +167,18 @@ def test_incremental_equals_full_refresh(scratch: Scratch) -> None:
     incremental = scratch.state()
     scratch.build("--full-refresh")
     assert scratch.state() == incremental
+
+
+def test_full_refresh_never_loses_what_bronze_no_longer_holds(scratch: Scratch) -> None:
+    scratch.change("a", "received", 0, op="c")
+    scratch.change("b", "received", 0, op="c", partition=1)
+    scratch.build()
+    scratch.build("--full-refresh")
+    query(scratch.chain, f"delete from {PREFIX}bronze.orders_raw where kafka_partition = 0")
+    scratch.change("a", "packed", 5)
+    with pytest.raises(MeshError, match="dbt run"):
+        scratch.build("--full-refresh")
+    scratch.build()
+    assert set(scratch.state()) == {"a", "b"}
+    scratch.build("--full-refresh", "--vars", "{allow_loss: true}")
+    assert scratch.state()["a"] == ("packed", False, 1)

@@ -427,3 +427,10 @@ def test_a_document_that_grows_too_large_is_refused(database) -> None:
     assert refused.value.code == 10334
     assert orders.find_one({"number": 1}, {"number": 1}) == {"_id": 1, "number": 1}
     assert orders.find_one({"number": 2}) is None
+
+
+def test_only_the_collation_that_is_none_is_taken(database) -> None:
+    database["orders"].insert_one({"_id": "a"})
+    assert list(database["orders"].find({"_id": "a"}, collation={"locale": "simple"})) == [{"_id": "a"}]
+    with pytest.raises(OperationFailure, match="collation"):
+        list(database["orders"].find({"_id": "A"}, collation={"locale": "en", "strength": 2}))

@@ -1,3 +1,5 @@
+{{ config(unique_key=['date', 'priority']) }}
+
 with
 
 orders as (
@@ -51,15 +53,10 @@ final as (
         priority,
         total_orders,
         completed_orders,
-        cast(
-            cast(completed_orders as decimal(18, 4)) / total_orders
-            as decimal(5, 4)
-        ) as completion_rate,
-        cast(
-            cast(fulfillment_milliseconds as decimal(28, 4))
-            / (3600000 * nullif(timed_orders, 0))
-            as decimal(12, 4)
-        ) as avg_fulfillment_time_hours
+        {{ ratio('completed_orders', 'total_orders') }} as completion_rate,
+        {{ mean_hours('fulfillment_milliseconds', 'timed_orders') }}
+            as avg_fulfillment_time_hours,
+        {{ source_offsets() }} as source_offsets
     from orders_per_day
 
 )

@@ -8,7 +8,56 @@ unmerged_changes as (
 
 latest_changes as (
 
-    {{ latest_changes('unmerged_changes') }}
+    {{ latest_changes('unmerged_changes', 'shipped_at') }}
+
+),
+
+carriers as (
+
+    select * from {{ ref('carriers') }}
+
+),
+
+shipment_statuses as (
+
+    select * from {{ ref('shipment_statuses') }}
+
+),
+
+checked_changes as (
+
+    select
+        changes.*,
+        carriers.carrier_name,
+        cast(array_except(array[
+            if(changes.order_id is null, 'missing_order_id'),
+            if(changes.tracking_number is null, 'missing_tracking_number'),
+            if(changes.shipped_at is null, 'missing_shipped_at'),
+            if(carriers.carrier_code is null, 'unknown_carrier'),
+            if(shipment_statuses.status is null, 'unknown_status'),
+            if(
+                not regexp_like(
+                    changes.tracking_number,
+                    carriers.tracking_number_pattern
+                ),
+                'malformed_tracking_number'
+            ),
+            if(changes.shipping_cost < 0, 'negative_cost'),
+            if(
+                changes.estimated_delivery_at < changes.shipped_at,
+                'estimated_before_shipped'
+            ),
+            if(
+                changes.delivered_at < changes.shipped_at,
+                'delivered_before_shipped'
+            )
+        ], array[null]) as array(varchar)) as broken_rules,
+        changes.delivered_at <= changes.estimated_delivery_at as is_on_time
+    from latest_changes as changes
+    left join carriers
+        on changes.carrier_code = carriers.carrier_code
+    left join shipment_statuses
+        on changes.status = shipment_statuses.status
 
 ),
 
@@ -21,6 +70,7 @@ final as (
         warehouse_id,
         worker_id,
         carrier_code,
+        carrier_name,
         service_level,
         tracking_number,
         status,
@@ -28,7 +78,10 @@ final as (
         package_count,
         weight_kg,
         shipping_cost,
+        is_on_time,
         is_deleted,
+        broken_rules,
+        metric_dates,
         created_at,
         updated_at,
         shipped_at,
@@ -38,7 +91,7 @@ final as (
         source_order,
         kafka_partition,
         merged_offset as kafka_offset
-    from latest_changes
+    from checked_changes
 
 )
 

@@ -12,7 +12,15 @@ from bson.decimal128 import Decimal128
 from bson.int64 import Int64
 from bson.objectid import ObjectId
 
-from mesh.truth.values import as_decimal, as_double, as_integer, as_text, as_timestamp, spell_double
+from mesh.truth.values import (
+    as_decimal,
+    as_double,
+    as_integer,
+    as_milliseconds,
+    as_text,
+    spell_double,
+    spell_timestamp,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +53,7 @@ def test_text_that_a_date_or_object_must_not_fill(value: Any, text: str | None) 
         ("5", 5),
         (" +5 ", 5),
         (-(2**31), -(2**31)),
+        (2**31, None),
         (Int64(2**31), None),
         (5.0, 5),
         ("5.00", 5),
@@ -61,6 +70,14 @@ def test_text_that_a_date_or_object_must_not_fill(value: Any, text: str | None) 
 )
 def test_whole_number_that_overflows_or_is_no_number_is_null(value: Any, number: int | None) -> None:
     assert as_integer(value) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(Int64(2**63 - 1), 2**63 - 1), (str(-(2**63)), -(2**63)), (str(2**63), None), ("9" * 20, None)],
+)
+def test_whole_number_of_64_bits(value: Any, number: int | None) -> None:
+    assert as_integer(value, bits=64) == number
 
 
 @pytest.mark.parametrize(
@@ -104,19 +121,24 @@ def test_double_takes_every_numeric_type_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "milliseconds"),
+    [(DatetimeMS(5), 5), (DatetimeMS(-1), -1), ("2024-02-29T00:00:00Z", None), (1709251199999, None), (None, None)],
+)
+def test_what_is_no_date_is_null(value: Any, milliseconds: int | None) -> None:
+    assert as_milliseconds(value) == milliseconds
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "text"),
     [
-        (DatetimeMS(1709251199999), "2024-02-29 23:59:59.999000"),
-        (DatetimeMS(-1), "1969-12-31 23:59:59.999000"),
-        (DatetimeMS(253402300799000), "9999-12-31 23:59:59.000000"),
-        (DatetimeMS(253402300800000), "253402300800000 ms since 1970"),
-        ("2024-02-29T00:00:00Z", None),
-        (1709251199999, None),
-        (None, None),
+        (1709251199999001, "2024-02-29 23:59:59.999001"),
+        (-1, "1969-12-31 23:59:59.999999"),
+        (253402300799000000, "9999-12-31 23:59:59.000000"),
+        (253402300800000000, "253402300800000000 us since 1970"),
     ],
 )
-def test_timestamp_that_is_no_date_is_null(value: Any, text: str | None) -> None:
-    assert as_timestamp(value) == text
+def test_timestamp_is_spelled_in_utc_to_the_microsecond(microseconds: int, text: str) -> None:
+    assert spell_timestamp(microseconds) == text
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ final class CommandRules {
         "dropdatabase", "createindexes", "dropindexes", "renamecollection");
     private static final Set<String> COLLECTION_OPTIONS = Set.of("viewOn", "timeseries", "capped", "validator",
         "clusteredIndex", "expireAfterSeconds", "encryptedFields");
+    /** Compares strings as they are compared without a collation; Trino asks for it in every find. */
+    private static final Document SIMPLE_COLLATION = new Document("locale", "simple");
     private static final Set<String> INDEX_OPTIONS = Set.of("expireAfterSeconds", "partialFilterExpression");
     private static final Set<String> COLLMOD_FIELDS = Set.of("collMod", "changeStreamPreAndPostImages", "lsid", "$db",
         "$clusterTime", "$readPreference", "writeConcern", "comment");
@@ -81,7 +83,7 @@ final class CommandRules {
     }
 
     private static void refuseCollation(Document options) {
-        if (options.containsKey("collation")) {
+        if (options.containsKey("collation") && !SIMPLE_COLLATION.equals(options.get("collation"))) {
             throw unsupported("collation");
         }
     }

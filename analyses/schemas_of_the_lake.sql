@@ -1,0 +1,2 @@
+-- Which schemas are there?
+show schemas from iceberg

@@ -1,0 +1,34 @@
+{#
+    The versions of every document and the time for which each was valid: from its change (`valid_from`, UTC) until
+    the next one (`valid_to`, null for the newest). A change's time is the oplog's second, with its place in that
+    second as microseconds: unique and in the source's order. A change delivered twice is one version.
+#}
+{% macro version_intervals(relation) %}
+    select
+        *,
+        row_number() over (
+            partition by document_id order by valid_from
+        ) as version,
+        lead(valid_from) over (
+            partition by document_id order by valid_from
+        ) as valid_to
+    from (
+        select
+            *,
+            cast(
+                from_unixtime_nanos(
+                    cast(to_unixtime(
+                        with_timezone(date_trunc('second', source_at), 'UTC')
+                    ) as bigint)
+                    * 1000000000
+                    + source_order * 1000
+                ) at time zone 'UTC' as timestamp(6)
+            ) as valid_from,
+            row_number() over (
+                partition by document_id, source_at, source_order
+                order by kafka_offset desc
+            ) as delivery
+        from {{ relation }}
+    )
+    where delivery = 1
+{% endmacro %}

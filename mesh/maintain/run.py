@@ -1,0 +1,79 @@
+"""`mesh maintain`: every table once, under the lock that builds take too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from trino.exceptions import Error as TrinoError
+from trino.exceptions import TrinoQueryError
+
+from mesh.dbt import run_dbt
+from mesh.errors import MeshError
+from mesh.instance import Instance
+from mesh.lock import exclusive
+from mesh.maintain.archive import apply_archive
+from mesh.maintain.housekeeping import keep_house
+from mesh.maintain.lake import Lake, open_lake
+from mesh.maintain.policy import LakeTable, lake_tables
+from mesh.maintain.retention import apply_retention
+from mesh.maintain.statements import build_columns_sql
+
+_CONFLICT = "ICEBERG_COMMIT_ERROR"
+"""Somebody else changed the table meanwhile; nothing of the statement was done."""
+
+
+def declared_tables(instance: Instance) -> list[LakeTable]:
+    """What the dbt project declares now.
+
+    Raises:
+        MeshError: the project does not parse, or a declaration lacks a part.
+    """
+    target = instance.home / "run/maintain"
+    run_dbt(instance, "parse", quiet=True, environment={"DBT_TARGET_PATH": str(target)})
+    return lake_tables(json.loads((target / "manifest.json").read_text()))
+
+
+def maintain(
+    instance: Instance, tables: Sequence[LakeTable], as_of: datetime, dry_run: bool, say: Callable[[str], None]
+) -> None:
+    """Maintain tables, one after the other; says a line for each. Every step is one statement: done or not.
+
+    Args:
+        as_of: the moment at which rows and snapshots are so and so old.
+
+    Raises:
+        MeshError: Trino refused a statement for another reason than a conflict.
+    """
+    try:
+        with open_lake(instance, dry_run) as lake:
+            for table in tables:
+                with exclusive(instance, f"mesh maintain of {table.relation}", say):
+                    say(f"{table.relation}: {'; '.join(_maintain(lake, table, as_of)) or 'nothing to do'}")
+    except TrinoError as error:
+        raise MeshError(str(error)) from error
+
+
+def _maintain(lake: Lake, table: LakeTable, as_of: datetime) -> list[str]:
+    if not lake.ask(build_columns_sql(table.relation)):
+        return ["not there yet"]
+    done: list[str] = []
+    try:
+        # not extend(steps): what was done before a conflict has to be told too
+        for step in _steps(lake, table, as_of):
+            done.append(step)
+    except TrinoQueryError as error:
+        if error.error_name != _CONFLICT:
+            raise
+        done.append("busy: somebody else writes it, left for the next run")
+    return done
+
+
+def _steps(lake: Lake, table: LakeTable, as_of: datetime) -> Iterator[str]:
+    yield from apply_retention(lake, table, as_of)
+    yield from keep_house(lake, table.relation, table.housekeeping, as_of, table.is_bronze)
+    if table.archive:
+        yield from apply_archive(lake, table.relation, table.archive, as_of)
+        if lake.ask(build_columns_sql(table.archive.into)):
+            yield from keep_house(lake, table.archive.into, table.housekeeping, as_of, is_bronze=False)

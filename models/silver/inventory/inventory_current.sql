@@ -1,0 +1,77 @@
+with
+
+unmerged_changes as (
+
+    {{ unmerged_changes(ref('stg_wms__inventory')) }}
+
+),
+
+latest_changes as (
+
+    {{ latest_changes('unmerged_changes') }}
+
+),
+
+checked_changes as (
+
+    select
+        changes.*,
+        cast(array_except(array[
+            if(changes.quantity_on_hand is null, 'missing_quantity_on_hand'),
+            if(changes.location is null, 'missing_location'),
+            if(changes.updated_at is null, 'missing_updated_at'),
+            if(changes.quantity_on_hand < 0, 'negative_quantity_on_hand'),
+            if(changes.quantity_reserved < 0, 'negative_quantity_reserved'),
+            if(
+                changes.quantity_reserved > changes.quantity_on_hand,
+                'reserved_above_on_hand'
+            ),
+            if(changes.unit_cost < 0, 'negative_unit_cost'),
+            if(
+                not regexp_like(changes.location, '^[A-Z]-[0-9]{2}-[0-9]{2}$'),
+                'malformed_location'
+            )
+        ], array[null]) as array(varchar)) as broken_rules,
+        cast(changes.quantity_on_hand as bigint) - changes.quantity_reserved
+            as quantity_available,
+        changes.quantity_on_hand <= changes.reorder_point
+            as is_below_reorder_point
+    from latest_changes as changes
+
+),
+
+final as (
+
+    select
+        document_id,
+        sku,
+        warehouse_id,
+        product_name,
+        department,
+        category,
+        brand,
+        location,
+        last_movement_type,
+        quantity_on_hand,
+        quantity_reserved,
+        quantity_available,
+        reorder_point,
+        unit_cost,
+        units_picked_total,
+        units_received_total,
+        last_movement_quantity,
+        is_below_reorder_point,
+        is_deleted,
+        broken_rules,
+        created_at,
+        updated_at,
+        last_movement_at,
+        source_at,
+        source_order,
+        kafka_partition,
+        merged_offset as kafka_offset
+    from checked_changes
+
+)
+
+select * from final

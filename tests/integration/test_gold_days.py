@@ -1,0 +1,113 @@
+"""Gold is computed again for the days that moved, or for those that are asked for, and for no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.collection import Collection
+
+from flink_jobs.topics import DATABASE
+from tests.integration.chain import Chain, query
+
+TABLE = "order_fulfillment_daily"
+DAILY = (
+    TABLE,
+    "inventory_metrics_daily",
+    "labor_productivity_daily",
+    "shipping_performance_daily",
+    "wave_performance_daily",
+)
+
+
+@pytest.fixture
+def orders(chain: Chain) -> Iterator[Collection[dict[str, Any]]]:
+    with MongoClient[dict[str, Any]](chain.instance.endpoint("mongodb")) as client:
+        yield client[DATABASE]["orders"]
+
+
+def snapshots(chain: Chain, table: str = TABLE) -> list[int]:
+    """Snapshot ids, the newest last."""
+    rows = query(chain, f'select snapshot_id from gold."{table}$snapshots" order by committed_at')
+    return [row[0] for row in rows]
+
+
+def days_that_differ(chain: Chain, before: int, after: int) -> set[date]:
+    """Days whose rows two snapshots do not share."""
+    old, new = (
+        f"select date, priority, total_orders, completed_orders, source_offsets"
+        f" from gold.{TABLE} for version as of {snapshot}"
+        for snapshot in (before, after)
+    )
+    rows = query(chain, f"select date from (({old}) except ({new})) union select date from (({new}) except ({old}))")
+    return {row[0] for row in rows}
+
+
+def days_of(chain: Chain) -> list[date]:
+    return [row[0] for row in query(chain, f"select distinct date from gold.{TABLE} order by 1")]
+
+
+def test_nothing_new_writes_no_snapshot(chain: Chain) -> None:
+    chain.build()
+    before = {table: snapshots(chain, table) for table in DAILY}
+    chain.build()
+    assert {table: snapshots(chain, table) for table in DAILY} == before
+
+
+def test_a_backfill_touches_the_days_asked_for_alone(chain: Chain) -> None:
+    first, second, *_ = days_of(chain)
+    query(chain, f"update gold.{TABLE} set total_orders = 999999 where date <= date '{second}'")
+    chain.replay(60)
+    chain.land()
+    chain.dbt("run", "--select", "orders_current")  # other days move meanwhile
+
+    wrong = snapshots(chain)[-1]
+    chain.dbt("run", "--select", TABLE, "--vars", f"{{from_day: '{first}'}}")
+    assert days_that_differ(chain, wrong, snapshots(chain)[-1]) == {first}
+    assert snapshots(chain)[-2] == wrong, "one commit"
+
+    chain.dbt("run", "--select", TABLE, "--vars", f"{{from_day: '{second}', to_day: '{second}'}}")
+    chain.build()  # a backfill has not passed over the days that moved
+    chain.assert_true("gold")
+
+
+def test_only_days_that_moved_are_replaced(chain: Chain, orders: Collection[dict[str, Any]]) -> None:
+    chain.build()
+    day = days_of(chain)[0]
+    before = snapshots(chain)[-1]
+    began = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    order = orders.find_one({"created_at": {"$gte": began}, "status": "delivered"}, sort=[("created_at", 1)])
+    assert order and order["created_at"].date() == day
+    orders.update_one({"_id": order["_id"]}, {"$set": {"status": "shipped"}})
+    chain.land()
+    chain.build()
+    assert days_that_differ(chain, before, snapshots(chain)[-1]) == {day}
+    chain.assert_true("gold")
+
+
+def test_a_day_that_loses_its_last_order_is_gone(chain: Chain, orders: Collection[dict[str, Any]]) -> None:
+    lonely = {"order_id": "ORD-lonely", "status": "received", "priority": None}
+    orders.insert_one({"_id": "ORD-lonely", **lonely, "created_at": datetime(2016, 12, 24, 12)})
+    chain.land()
+    chain.build()
+    assert date(2016, 12, 24) in days_of(chain)
+    orders.update_one({"_id": "ORD-lonely"}, {"$set": {"created_at": datetime(2016, 12, 26, 12)}})
+    orders.update_one({"_id": "ORD-lonely"}, {"$set": {"created_at": datetime(2016, 12, 27, 12)}})
+    chain.land()
+    chain.build()
+    assert days_of(chain)[0] == date(2016, 12, 27)
+    orders.delete_one({"_id": "ORD-lonely"})
+    chain.land()
+    chain.build()
+    assert days_of(chain)[0] > date(2016, 12, 27)
+    chain.assert_true("gold")
+
+
+def test_the_snapshot_of_operations_keeps_its_rows(chain: Chain) -> None:
+    before = query(chain, "select snapshot_time from gold.active_operations_snapshot")
+    chain.dbt("run", "--full-refresh", "--select", "active_operations_snapshot")
+    after = query(chain, "select snapshot_time from gold.active_operations_snapshot")
+    assert len(after) == len(before) + 1 and all(row in after for row in before)
