@@ -18,6 +18,7 @@ lint: .venv/installed
 
 bench: .venv/installed  ## measure the figures of the README, on servers of its own
 	@$(BIN)/python benchmarks/chain.py
+	@$(BIN)/python benchmarks/freshness.py
 
 down: .venv/installed  ## stop what was started, and only that
 	@$(BIN)/mesh stack down

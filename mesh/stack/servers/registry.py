@@ -30,6 +30,9 @@ def _prepare(instance: Instance) -> list[Process]:
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Dquarkus.http.host=127.0.0.1",
                 f"-Dquarkus.http.port={instance.port('registry', 'http')}",
+                # health and metrics: on all addresses and port 9000 by default, which a second instance would want too
+                "-Dquarkus.management.host=127.0.0.1",
+                "-Dquarkus.management.port=0",
                 "-Dapicurio.storage.kind=sql",
                 "-Dapicurio.storage.sql.kind=h2",
                 f"-Dapicurio.datasource.url=jdbc:h2:file:{data}/registry",
