@@ -17,12 +17,12 @@ from trino.exceptions import Error as TrinoError
 from mesh import jobs, truth
 from mesh.build import build, build_every
 from mesh.coverage import measure_coverage
+from mesh.dbt import parse_project
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
 from mesh.maintain.run import declared_tables, maintain
 from mesh.products.binding import check_bindings
 from mesh.products.contract import read_products
-from mesh.products.manifest import parse_project
 from mesh.products.page import generate_docs
 from mesh.products.publish import publish_objectives
 from mesh.progress import wait_until_landed

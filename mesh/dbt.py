@@ -14,7 +14,12 @@ from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack.install import venv_binary
 
-TARGET = REPOSITORY / "target"
+Manifest = dict[str, Any]
+
+
+def target_folder() -> Path:
+    """Where dbt writes: `target/`, or what `DBT_TARGET_PATH` names."""
+    return REPOSITORY / os.environ.get("DBT_TARGET_PATH", "target")
 
 
 def run_dbt(
@@ -41,14 +46,30 @@ def run_dbt(
         raise MeshError(f"dbt {' '.join(arguments)} failed: see above, and logs/dbt.log")
 
 
-def test_outcomes(target: Path = TARGET) -> Counter[str]:
+def parse_project(instance: Instance) -> Manifest:
+    """The manifest of the project as it stands now; asks no server.
+
+    Raises:
+        MeshError: dbt cannot parse the project.
+    """
+    run_dbt(instance, "parse", quiet=True)
+    return read_manifest()
+
+
+def read_manifest() -> Manifest:
+    """The manifest of the last dbt command."""
+    manifest: Manifest = json.loads((target_folder() / "manifest.json").read_text())
+    return manifest
+
+
+def test_outcomes() -> Counter[str]:
     """How the tests of the last dbt command ended: status to count."""
-    results = json.loads((target / "run_results.json").read_text())["results"]
+    results = json.loads((target_folder() / "run_results.json").read_text())["results"]
     tests = (r["status"] for r in results if r["unique_id"].split(".")[0] in ("test", "unit_test"))
     return Counter(tests)
 
 
-def source_freshness(target: Path = TARGET) -> dict[str, dict[str, Any]]:
+def source_freshness() -> dict[str, dict[str, Any]]:
     """The last `dbt source freshness`: table to its result."""
-    results = json.loads((target / "sources.json").read_text())["results"]
+    results = json.loads((target_folder() / "sources.json").read_text())["results"]
     return {result["unique_id"].split(".")[-1]: result for result in results}

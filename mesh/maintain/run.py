@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from trino.exceptions import Error as TrinoError
 from trino.exceptions import TrinoQueryError
 
-from mesh.dbt import run_dbt
+from mesh.dbt import parse_project
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.lock import exclusive
@@ -20,8 +19,11 @@ from mesh.maintain.policy import LakeTable, lake_tables
 from mesh.maintain.retention import apply_retention
 from mesh.maintain.statements import build_columns_sql
 
-_CONFLICT = "ICEBERG_COMMIT_ERROR"
-"""Somebody else changed the table meanwhile; nothing of the statement was done."""
+_BUSY = {
+    "ICEBERG_COMMIT_ERROR": "somebody else writes it",
+    "HIVE_METASTORE_ERROR": "the metastore did not answer in time",
+}
+"""Errors after which nothing of the statement was done, or all of it, and which the next run does not have."""
 
 
 def declared_tables(instance: Instance) -> list[LakeTable]:
@@ -30,9 +32,7 @@ def declared_tables(instance: Instance) -> list[LakeTable]:
     Raises:
         MeshError: the project does not parse, or a declaration lacks a part.
     """
-    target = instance.home / "run/maintain"
-    run_dbt(instance, "parse", quiet=True, environment={"DBT_TARGET_PATH": str(target)})
-    return lake_tables(json.loads((target / "manifest.json").read_text()))
+    return lake_tables(parse_project(instance))
 
 
 def maintain(
@@ -44,7 +44,7 @@ def maintain(
         as_of: the moment at which rows and snapshots are so and so old.
 
     Raises:
-        MeshError: Trino refused a statement for another reason than a conflict.
+        MeshError: Trino refused a statement, and not because a table was busy.
     """
     try:
         with open_lake(instance, dry_run) as lake:
@@ -60,13 +60,13 @@ def _maintain(lake: Lake, table: LakeTable, as_of: datetime) -> list[str]:
         return ["not there yet"]
     done: list[str] = []
     try:
-        # not extend(steps): what was done before a conflict has to be told too
+        # one by one: what was done before a conflict is told too
         for step in _steps(lake, table, as_of):
             done.append(step)
     except TrinoQueryError as error:
-        if error.error_name != _CONFLICT:
+        if error.error_name not in _BUSY:
             raise
-        done.append("busy: somebody else writes it, left for the next run")
+        done.append(f"busy, left for the next run: {_BUSY[error.error_name]}")
     return done
 
 

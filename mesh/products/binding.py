@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mesh.dbt import Manifest
 from mesh.products.contract import Product
-from mesh.products.manifest import Manifest, Node, exposures_of, models, table_names
+from mesh.products.manifest import Node, exposures_of, models, table_names
 
 GRAIN = "One row per "
 

@@ -1,39 +1,13 @@
-"""dbt's manifest, as much of it as the data products are bound to."""
+"""What the data products are bound to in dbt's manifest."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from mesh.dbt import run_dbt
-from mesh.instance import REPOSITORY, Instance
+from mesh.dbt import Manifest
 
 Node = dict[str, Any]
-Manifest = dict[str, Any]
-
-
-def target_folder() -> Path:
-    """Where dbt writes: `target/`, or what `DBT_TARGET_PATH` names."""
-    return REPOSITORY / os.environ.get("DBT_TARGET_PATH", "target")
-
-
-def parse_project(instance: Instance) -> Manifest:
-    """The manifest of the project as it stands now; asks no server.
-
-    Raises:
-        MeshError: dbt cannot parse the project.
-    """
-    run_dbt(instance, "parse", quiet=True)
-    return read_manifest(target_folder())
-
-
-def read_manifest(target: Path) -> Manifest:
-    """The manifest of the last dbt command."""
-    manifest: Manifest = json.loads((target / "manifest.json").read_text())
-    return manifest
 
 
 def models(manifest: Manifest) -> dict[str, Node]:

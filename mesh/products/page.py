@@ -11,11 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from mesh.dbt import run_dbt
+from mesh.dbt import Manifest, read_manifest, run_dbt, target_folder
 from mesh.instance import Instance
 from mesh.products.binding import exposures_of_product
 from mesh.products.contract import Product, read_products
-from mesh.products.manifest import Manifest, Node, models, read_manifest, target_folder
+from mesh.products.manifest import Node, models
 
 PAGE = "products.html"
 
@@ -31,7 +31,7 @@ def generate_docs(instance: Instance) -> Path:
     products = read_products()
     run_dbt(instance, "docs", "generate", quiet=True)
     page = target_folder() / PAGE
-    page.write_text(build_page(products, read_manifest(target_folder())))
+    page.write_text(build_page(products, read_manifest()))
     return page
 
 

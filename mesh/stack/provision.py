@@ -12,11 +12,8 @@ from collections.abc import Callable
 from string import Template
 from typing import Any
 
-import boto3
 import httpx
 import pymongo
-from botocore.config import Config
-from botocore.exceptions import ClientError
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
@@ -27,6 +24,7 @@ from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, e
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
 from mesh.products.publish import publish_objectives
+from mesh.s3 import connect_s3, ensure_bucket
 from mesh.trino import connect_trino
 
 CONNECTOR = "mongodb-cdc-connector"
@@ -48,19 +46,9 @@ def provision(instance: Instance, report: Callable[[str], None]) -> None:
 
 def create_buckets(instance: Instance) -> None:
     """One bucket a layer."""
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=instance.endpoint("s3"),
-        region_name="us-east-1",
-        aws_access_key_id=instance.credentials["MESH_S3_ACCESS_KEY"],
-        aws_secret_access_key=instance.credentials["MESH_S3_SECRET_KEY"],
-        config=Config(s3={"addressing_style": "path"}),
-    )
+    s3 = connect_s3(instance)
     for bucket in LAYERS.values():
-        try:
-            s3.head_bucket(Bucket=bucket)
-        except ClientError:
-            s3.create_bucket(Bucket=bucket)
+        ensure_bucket(s3, bucket)
 
 
 def create_topics(instance: Instance) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from mesh.dbt import parse_project
 from mesh.instance import Instance
 from mesh.products.binding import check_bindings
 from mesh.products.contract import read_products
-from mesh.products.manifest import parse_project
 
 
 def test_project_keeps_its_contracts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
