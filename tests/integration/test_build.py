@@ -46,5 +46,5 @@ def test_builds_do_not_overlap(chain: Chain) -> None:
         builds = [pool.submit(build, chain.instance, said.append) for _ in range(2)]
         for finished in builds:
             finished.result()
-    assert said == ["waiting for mesh build"]
+    assert len(said) == 1 and said[0].startswith("waiting for"), said
     chain.assert_true("silver", "history", "gold")

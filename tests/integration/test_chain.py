@@ -42,7 +42,7 @@ def test_messages_are_decoded_once_per_stream(chain: Chain) -> None:
 def test_building_again_reads_no_bronze_file_and_changes_no_row(chain: Chain) -> None:
     before = {table: query(chain, f"select * from silver.{table} order by document_id") for table in SILVER}
     gold = query(chain, "select * from gold.order_fulfillment_daily order by date, priority")
-    chain.dbt("run")
+    chain.build()
     results = json.loads((chain.target / "run_results.json").read_text())["results"]
     merges = {
         result["unique_id"].split(".")[-1]: result["adapter_response"]
@@ -78,8 +78,7 @@ def test_writes_to_other_collections_do_not_hold_up_the_wait(chain: Chain) -> No
     chain.land()
     chain.replay(20)
     chain.land()
-    chain.build()
-    chain.assert_true("bronze", "positions", "silver")
+    chain.assert_true("bronze", "positions")
 
 
 def test_connector_is_repaired(chain: Chain) -> None:

@@ -167,5 +167,6 @@ def test_incremental_is_full_refresh_is_truth(week: Chain, delivery: Delivery) -
 
 @pytest.mark.usefixtures("delivery")
 def test_a_difference_would_be_seen(week: Chain) -> None:
-    query(week, f"update {PREFIX}silver.orders_current set status = 'lost' where kafka_offset = 7")
+    table = f"{PREFIX}silver.orders_current"
+    query(week, f"update {table} set status = 'lost' where order_id = (select min(order_id) from {table})")
     assert differences(week)["silver.orders_current"] >= 2
