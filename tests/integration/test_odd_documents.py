@@ -60,7 +60,7 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
     load_documents(chain.instance, "orders", file)
     chain.land()
     chain.build()
-    chain.dbt("test", "--select", "silver", "gold", "--exclude", "test_name:meets_objective")
+    chain.dbt("test", "--select", "orders_current", "rejected_rows", "--exclude", "test_name:meets_objective")
     chain.assert_true()
     rules = query(
         chain, "select entity_id, rule from silver.rejected_rows where entity_id like 'ORD-odd-%' order by 1, 2"
