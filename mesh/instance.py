@@ -88,8 +88,12 @@ class Instance:
         return os.environ.get(variable) or self.own_endpoint(server)
 
     def is_external(self, server: str) -> bool:
-        """Whether the user brings this server. Our own exported address does not count as theirs."""
-        return self.endpoint(server) != self.own_endpoint(server)
+        """Whether the user brings this server, or the one that it serves.
+
+        Our own exported address does not count as theirs.
+        """
+        served = self.server_config(server).get("serves", server)
+        return self.endpoint(served) != self.own_endpoint(served)
 
     @cached_property
     def credentials(self) -> dict[str, str]:

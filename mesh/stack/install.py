@@ -105,8 +105,9 @@ def _lock(instance: Instance, server: str) -> Iterator[None]:
 
 
 def _definition_digest(instance: Instance, server: str) -> str:
-    digest = hashlib.sha256(repr(instance.server_config(server).get("versions")).encode())
-    digest.update(repr(instance.server_config(server).get("plugins")).encode())
+    definition = instance.config["servers"].get(server, {})  # an environment that is no server has none
+    digest = hashlib.sha256(repr(definition.get("versions")).encode())
+    digest.update(repr(definition.get("plugins")).encode())
     folder = REPOSITORY / "stack" / server
     requirements = REPOSITORY / "requirements" / f"{server}.txt"
     for path in sorted(

@@ -201,8 +201,7 @@ def test_orphan_files_go_and_young_ones_stay(chain: Chain, scratch: Scratch) -> 
 
 
 def test_housekeeping_beside_landing_loses_and_doubles_nothing(chain: Chain) -> None:
-    # one table: on its embedded database the metastore answers slowly while many commit (docs/lessons/maintenance.md)
-    bronze = [table for table in declared_tables(chain.instance) if table.relation.name == "orders_raw"]
+    bronze = [table for table in declared_tables(chain.instance) if table.is_bronze]
     # all but what the landing job needs is old enough then, and no row is
     in_ten_days = NOW + timedelta(days=10)
     with ThreadPoolExecutor() as pool:

@@ -1,19 +1,19 @@
-"""Hive metastore, the Iceberg catalog, on an embedded Derby database."""
+"""Hive metastore, the Iceberg catalog; its tables are in MariaDB."""
 
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
-from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
 from mesh.stack.java import LIGHT_COMPILER, java17
 from mesh.stack.server import Process, Server, render
+from mesh.stack.servers import mariadb
 
-SCHEMA_SCRIPT = "scripts/metastore/upgrade/derby/hive-schema-4.0.0.derby.sql"
+DATABASE = "metastore"
+SCHEMA_SCRIPT = "scripts/metastore/upgrade/mysql/hive-schema-4.0.0.mysql.sql"
 OPENED_PACKAGES = ("java.net", "java.lang", "java.util", "java.util.concurrent", "java.nio")
 
 
@@ -30,42 +30,32 @@ def _fill(instance: Instance, folder: Path) -> None:
     shutil.rmtree(distribution)
 
 
-def _create_schema(instance: Instance, database: Path) -> None:
-    """Load the metastore's schema by script: its own `autoCreateAll` dead-locks on some databases."""
-    partial = database.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    loaded = subprocess.run(
-        [
-            f"{java17()}/bin/java",
-            f"-Dij.database=jdbc:derby:{partial};create=true",
-            "-cp",
-            f"{installed(instance, 'metastore')}/jars/*",
-            "org.apache.derby.tools.ij",
-            str(installed(instance, "metastore") / SCHEMA_SCRIPT),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=database.parent,
+def _create_schema(instance: Instance) -> None:
+    """Load the metastore's schema by its own script, which ends with the version; begin anew if that is missing."""
+    created = mariadb.run_sql(
+        instance,
+        f"select 1 from information_schema.tables where table_schema = '{DATABASE}' and table_name = 'VERSION'",
     )
-    if loaded.returncode or "\nERROR " in loaded.stdout:
-        raise MeshError(f"the metastore's schema could not be created:\n{loaded.stdout[-2000:]}{loaded.stderr}")
-    partial.rename(database)
+    if created and mariadb.run_sql(instance, "select 1 from VERSION", DATABASE):
+        return
+    mariadb.run_sql(instance, f"drop database if exists {DATABASE}; create database {DATABASE} collate latin1_bin")
+    mariadb.run_sql(instance, (installed(instance, "metastore") / SCHEMA_SCRIPT).read_text(), DATABASE)
 
 
 def _prepare(instance: Instance) -> list[Process]:
     data = instance.data("metastore")
     data.mkdir(parents=True, exist_ok=True)
-    database = data / "database"
-    if not database.exists():
-        _create_schema(instance, database)
+    _create_schema(instance)
     port = instance.port("metastore", "thrift")
     site = render(
         "metastore",
         "metastore-site.xml",
         instance.home / "conf/metastore/metastore-site.xml",
         port=port,
-        database=database,
+        database=DATABASE,
+        database_port=instance.port("mariadb", "client"),
+        database_user=mariadb.USER,
+        database_password=mariadb.password(instance),
         s3_endpoint=instance.endpoint("s3"),
         access_key=instance.credentials["MESH_S3_ACCESS_KEY"],
         secret_key=instance.credentials["MESH_S3_SECRET_KEY"],
@@ -99,4 +89,5 @@ SERVER = Server(
     "metastore",
     install=lambda instance: install(instance, "metastore", lambda folder: _fill(instance, folder)),
     prepare=_prepare,
+    after=("mariadb",),
 )
