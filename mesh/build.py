@@ -10,12 +10,13 @@ from mesh.dbt import run_dbt
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.lock import exclusive
+from mesh.quality.record import record_dbt
 
 SELECTOR = "fresh"
 
 
 def build(instance: Instance, say: Callable[[str], None], *, test: bool = False) -> None:
-    """Bring every product up to date; waits for whoever else writes the lake.
+    """Bring every product up to date, and keep how it went; waits for whoever else writes the lake.
 
     Each model is one statement, so that an error leaves it as it was.
 
@@ -26,7 +27,10 @@ def build(instance: Instance, say: Callable[[str], None], *, test: bool = False)
         MeshError: a model failed, or a test did.
     """
     with exclusive(instance, "mesh build", say):
-        run_dbt(instance, "build" if test else "run", "--selector", SELECTOR, quiet=True)
+        try:
+            run_dbt(instance, "build" if test else "run", "--selector", SELECTOR, quiet=True)
+        finally:
+            record_dbt(instance)
 
 
 def build_every(

@@ -26,6 +26,7 @@ from mesh.products.contract import read_products
 from mesh.products.page import generate_docs
 from mesh.products.publish import publish_objectives
 from mesh.progress import wait_until_landed
+from mesh.quality.commands import quality
 from mesh.run import run
 from mesh.simulate.baskets import DEFAULT_FROM_DAY
 from mesh.simulation import load_documents, replay_orders
@@ -159,11 +160,19 @@ def stop_job(instance: Instance) -> None:
 @click.option("--from-day", type=click.DateTime(["%Y-%m-%d"]), help="First day to replay, of the data's 2017.")
 @click.option("--rate", type=float, help="New orders a second; without it as fast as possible.")
 @click.option("--seed", default=7, show_default=True)
+@click.option(
+    "--faulty",
+    type=click.FloatRange(0, 1),
+    default=0,
+    help="Break the products: this share of the new documents lacks a field that is needed, e.g. 0.05.",
+)
 @click.pass_obj
-def simulate_command(instance: Instance, orders: int, from_day: datetime | None, rate: float | None, seed: int) -> None:
+def simulate_command(
+    instance: Instance, *, orders: int, from_day: datetime | None, rate: float | None, seed: int, faulty: float
+) -> None:
     """Replay a retailer's baskets as orders through the warehouse."""
     day = from_day.date() if from_day else DEFAULT_FROM_DAY
-    summary = replay_orders(instance, orders, report_step, from_day=day, rate=rate, seed=seed)
+    summary = replay_orders(instance, orders, report_step, from_day=day, rate=rate, seed=seed, faulty_share=faulty)
     click.echo(
         f"{summary.orders_created:,} orders exist; {summary.changes_applied - summary.changes_before:,} changes"
         f" written in {summary.seconds:.0f} s"
@@ -311,6 +320,9 @@ def run_command(instance: Instance, orders: int) -> None:
     click.echo("  dbt test                 every test of the models again")
     click.echo("  dbt docs serve           the docs site with lineage, in a browser")
     click.echo('  mesh sql "select * from gold.order_fulfillment_daily order by date desc, priority limit 9"')
+
+
+main.add_command(quality)
 
 
 def report_step(line: str) -> None:

@@ -46,6 +46,7 @@ def replay_orders(
     from_day: date = DEFAULT_FROM_DAY,
     seed: int = 7,
     rate: float | None = None,
+    faulty_share: float = 0,
 ) -> SimulationSummary:
     """Replay until `orders` orders exist in all.
 
@@ -70,6 +71,7 @@ def replay_orders(
             from_day=from_day,
             seed=seed,
             rate=rate,
+            faulty_share=faulty_share,
             on_progress=tell,
         )
     except _TELLING as error:

@@ -85,7 +85,7 @@ def _table(node: Mapping[str, Any], readers: tuple[Relation, ...] = ()) -> LakeT
                 keep_snapshots=timedelta(hours=meta["expire_snapshots_after_hours"]),
                 keep_orphans=timedelta(hours=meta["remove_orphans_after_hours"]),
             ),
-            is_bronze=node["resource_type"] == "source",
+            is_bronze=node.get("source_name") == "bronze",
             readers=readers,
             retention=timedelta(days=meta["retention_days"]) if "retention_days" in meta else None,
             archive=_archive(node) if "archive_after_days" in meta else None,

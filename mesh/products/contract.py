@@ -61,8 +61,8 @@ class Product:
     objectives: tuple[Objective, ...]
 
     def freshness(self) -> str:
-        """The freshness objective for a person."""
-        return ", ".join(objective.text() for objective in self.objectives if objective.name == "freshness")
+        """The freshness objective for a person: the first, if tables differ."""
+        return next(objective.text() for objective in self.objectives if objective.name == "freshness")
 
     def quality(self) -> str:
         """The quality objectives for a person; n/a without one."""
@@ -135,8 +135,11 @@ def _faults_of_a_product(contract: OpenDataContractStandard, file_id: str) -> It
     for table in sorted({table for table in outputs if outputs.count(table) > 1}):
         yield f"schema names {table} more than once"
     levels = contract.slaProperties or []
-    if [level.property for level in levels].count("latency") != 1:
-        yield "slaProperties promise no single latency"
+    if not any(level.property == "latency" for level in levels):
+        yield "slaProperties promise no latency"
+    promised = [(level.property, table) for level in levels for table in _elements(level) or outputs]
+    for name, table in sorted({each for each in promised if promised.count(each) > 1}):
+        yield f"slaProperties promise two {name} of {table}"
     for level in levels:
         yield from _faults_of_a_service_level(level, outputs)
 

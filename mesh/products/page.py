@@ -7,19 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markdown_it import MarkdownIt
-from markupsafe import Markup
-
 from mesh.dbt import Manifest, read_manifest, run_dbt, target_folder
 from mesh.instance import Instance
 from mesh.products.binding import exposures_of_product
 from mesh.products.contract import Product, read_products
 from mesh.products.manifest import Node, models
+from mesh.site import render_page
 
 PAGE = "products.html"
-
-_markdown = MarkdownIt("js-default")
+TEMPLATE = Path(__file__).parent / "products.html.jinja"
 
 
 def generate_docs(instance: Instance) -> Path:
@@ -37,17 +33,7 @@ def generate_docs(instance: Instance) -> Path:
 
 def build_page(products: Sequence[Product], manifest: Manifest) -> str:
     """HTML of the page; an output that dbt does not know yet is shown as such."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["markdown"] = _inline
-    return environment.get_template("products.html.jinja").render(
-        products=[_shown(product, manifest) for product in products]
-    )
+    return render_page(TEMPLATE, products=[_shown(product, manifest) for product in products])
 
 
 def _shown(product: Product, manifest: Manifest) -> dict[str, Any]:
@@ -71,8 +57,3 @@ def _output(table: str, model: Node | None) -> dict[str, Any]:
         "description": description,
         "columns": list(model["columns"].values()),
     }
-
-
-def _inline(text: str) -> Markup:
-    # the renderer escapes HTML in the text itself
-    return Markup(_markdown.renderInline(text.strip()))

@@ -13,6 +13,7 @@ from pathlib import Path
 from mesh.simulate.apply import Sink, WarehouseSink
 from mesh.simulate.baskets import DEFAULT_FROM_DAY, dataset_version, read_baskets, read_catalog
 from mesh.simulate.changes import Change, is_new_order
+from mesh.simulate.faults import leave_out_fields
 from mesh.simulate.position import Parameters, Position, read_position, write_position
 from mesh.simulate.warehouse import generate_changes
 
@@ -60,6 +61,7 @@ def simulate(
     from_day: date = DEFAULT_FROM_DAY,
     seed: int = DEFAULT_SEED,
     rate: float | None = None,
+    faulty_share: float = 0,
     on_progress: OnProgress | None = None,
 ) -> SimulationSummary:
     """Replay baskets as orders until `orders` exist since `from_day`.
@@ -76,18 +78,21 @@ def simulate(
         from_day: first day of baskets, UTC.
         seed: decides everything that the baskets do not.
         rate: new orders per second; None for as fast as possible.
+        faulty_share: share of this run's new documents that lack a field, from 0 to 1.
         on_progress: called after every batch.
 
     Raises:
         StateFileError: the state file belongs to another seed or day.
         MissingTopicError: a topic does not exist.
         DatasetMissingError: the baskets are not installed.
-        ValueError: `orders` is negative or `rate` is not positive.
+        ValueError: `orders` is negative, `rate` is not positive, or `faulty_share` is no share.
     """
     if orders < 0:
         raise ValueError(f"orders must be 0 or more, not {orders}")
     if rate is not None and rate <= 0:
         raise ValueError(f"rate must be above 0 orders per second, not {rate}")
+    if not 0 <= faulty_share <= 1:
+        raise ValueError(f"faulty_share must be from 0 to 1, not {faulty_share}")
     parameters = Parameters(seed, from_day, dataset_version())
     position = read_position(state_file, parameters)
     if position.orders_created >= orders:
@@ -100,7 +105,7 @@ def simulate(
     with WarehouseSink(mongodb_uri, kafka_bootstrap, registry_url) as sink:
         changes = generate_changes(read_baskets(from_day), seed, read_catalog())
         return replay(
-            changes,
+            leave_out_fields(changes, faulty_share),
             sink,
             position,
             orders,

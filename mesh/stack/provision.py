@@ -24,6 +24,7 @@ from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, e
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
 from mesh.products.publish import publish_objectives
+from mesh.quality.store import create_tables
 from mesh.s3 import connect_s3, ensure_bucket
 from mesh.trino import connect_trino
 
@@ -40,6 +41,7 @@ def provision(instance: Instance, report: Callable[[str], None]) -> None:
     set_registry_compatibility(instance)
     create_lake_tables(instance)
     publish_objectives(instance)
+    create_tables(instance)
     define_mongodb_tables(instance)
     report(f"buckets, topics and bronze tables are there; connector {ensure_connector(instance)}")
 

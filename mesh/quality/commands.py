@@ -1,0 +1,67 @@
+"""`mesh quality`: check, measure, show."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+import click
+
+from mesh.dbt import target_folder
+from mesh.instance import Instance
+from mesh.quality.measure import measure
+from mesh.quality.page import write_page
+from mesh.quality.record import record_checks, record_dbt
+
+DOCS = "expectations"
+
+
+@click.group()
+def quality() -> None:
+    """Whether the products keep what they promise."""
+
+
+@quality.command()
+@click.option("--product", "products", multiple=True, help="Id of a data product; all of them without.")
+@click.pass_obj
+def check(instance: Instance, products: tuple[str, ...]) -> None:
+    """Run the expectations of the products' consumers, keep the results, write Data Docs."""
+    # takes seconds to load, which the other commands need not wait for
+    from mesh.quality.expectations import run_checkpoints  # noqa: PLC0415
+
+    docs = target_folder() / DOCS
+    results = run_checkpoints(instance, products or None, docs)
+    record_checks(instance, results)
+    for result in results:
+        if result.status != "passed":
+            click.echo(f"{result.status:8} {result.severity:5} {result.check_name}: {result.message}")
+    counts = Counter(result.status for result in results)
+    click.echo(f"{', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}; {docs}/index.html")
+    if counts["failed"] or counts["errored"]:
+        sys.exit(1)
+
+
+@quality.command()
+@click.pass_obj
+def record(instance: Instance) -> None:
+    """Keep what the tests of the last dbt command said; `mesh build` does it by itself."""
+    click.echo(f"{record_dbt(instance)} new results of dbt's tests")
+
+
+@quality.command("measure")
+@click.pass_obj
+def measure_command(instance: Instance) -> None:
+    """Measure freshness, completeness and accuracy of every product; exit with 1 if a promise is broken."""
+    record_dbt(instance)
+    measured = measure(instance)
+    for each in measured:
+        click.echo(each.line())
+    if not all(each.is_met for each in measured):
+        sys.exit(1)
+
+
+@quality.command()
+@click.pass_obj
+def page(instance: Instance) -> None:
+    """Write the status page, beside the docs site."""
+    click.echo(write_page(instance))

@@ -1,0 +1,62 @@
+"""Data Docs: the site that Great Expectations makes of suites and of what they found, readable without a network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from mesh.quality.results import CheckResult
+
+SITE = "data_docs"
+HERE = Path(__file__).parent
+# its pages ask ten other hosts for styles, scripts and pictures
+REMOTE = re.compile(r"<script\s[^>]*https?:[^>]*></script>|<(?:link|img)\s[^>]*https?:[^>]*>")
+
+
+def write_data_docs(context: EphemeralDataContext, results: Sequence[CheckResult], folder: Path) -> Path:
+    """Write the site of what a context has run, in place of an earlier one; returns its first page."""
+    context.add_data_docs_site(
+        SITE,
+        {
+            "class_name": "SiteBuilder",
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder.resolve())},
+        },
+    )
+    context.clean_data_docs(SITE)
+    context.build_data_docs([SITE])
+    index = folder / "index.html"
+    # its own is made by a script of another host
+    index.write_text(_index(results, folder))
+    styles = f"<style>\n{(HERE / 'gx_docs.css').read_text()}</style>\n</head>"
+    for page in folder.rglob("*.html"):
+        page.write_text(REMOTE.sub("", page.read_text()).replace("</head>", styles, 1))
+    return index
+
+
+def _index(results: Sequence[CheckResult], folder: Path) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    suites = []
+    for name, group in groupby(results, key=lambda result: result.check_name.partition(".")[0]):
+        of_suite = list(group)
+        others = [result for result in of_suite if result.status != "passed"]
+        found = [*folder.glob(f"validations/{name}/**/*.html")]
+        pages = {"results": found[0], "expectations": folder / f"expectations/{name}.html"} if found else {}
+        suites.append(
+            {
+                "product": of_suite[0].product,
+                "table": of_suite[0].table_name,
+                "passed": len(of_suite) - len(others),
+                "total": len(of_suite),
+                "others": others,
+                "pages": {title: page.relative_to(folder).as_posix() for title, page in pages.items()},
+            }
+        )
+    return environment.get_template("gx_docs.html.jinja").render(run_id=results[0].run_id, suites=suites)
