@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from flink_jobs.tables import LAYERS
@@ -12,6 +13,10 @@ from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
 from mesh.products.page import generate_docs
 from mesh.progress import wait_until_landed
+from mesh.quality.check import check_products
+from mesh.quality.measure import measure
+from mesh.quality.page import write_page
+from mesh.quality.record import record_dbt
 from mesh.simulation import replay_orders, replayed_orders
 from mesh.stack import lifecycle
 from mesh.trino import connect_trino
@@ -35,23 +40,30 @@ def run(instance: Instance, orders: int, say: Say) -> Rows:
     Raises:
         MeshError: a step failed, a test did, or a number differs from the source.
     """
-    say("1/6 servers")
+    say("1/7 servers")
     lifecycle.up(instance, "wms", lambda line: say(f"  {line}"))
-    say("2/6 landing job")
+    say("2/7 landing job")
     job, resumed = jobs.submit(instance)
     say(f"  {job.name} {job.id} runs, {resumed}")
     wanted = max(orders, replayed_orders(instance) + MORE_ORDERS)
-    say(f"3/6 input: {wanted:,} orders in all")
+    say(f"3/7 input: {wanted:,} orders in all")
     replay_orders(instance, wanted, lambda line: say(f"  {line}"))
-    say("4/6 landing")
+    say("4/7 landing")
     seconds = wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, lambda line: say(f"  {line}"))
     say(f"  all of it is in bronze, {seconds:.0f} s after the last write")
-    say("5/6 models, tests and docs")
+    say("5/7 models, tests and docs")
     run_dbt(instance, "build")
     tests = test_outcomes()
+    record_dbt(instance)
     run_dbt(instance, "source", "freshness", quiet=True, check=False)
     generate_docs(instance)
-    say("6/6 truth")
+    say("6/7 promises")
+    checks = check_products(instance)
+    measured = measure(instance)
+    for broken in [promise for promise in measured if not promise.is_met]:
+        say(f"  {broken.line()}")
+    page = write_page(instance)
+    say("7/7 truth")
     results = truth.check(instance)
     for result in results:
         say(f"  {result.line()}")
@@ -59,11 +71,17 @@ def run(instance: Instance, orders: int, say: Say) -> Rows:
         raise MeshError(f"{len(failed)} of {len(results)} truth checks failed: {', '.join(failed)}")
     return [
         *_rows_per_layer(instance),
-        ("dbt tests", ", ".join(f"{count} {status}" for status, count in sorted(tests.items()))),
+        ("dbt tests", _counted(tests.elements())),
+        ("expectations", _counted(result.status for result in checks)),
+        ("promises", f"{sum(each.is_met for each in measured)} of {len(measured)} kept: {page}"),
         ("truth", f"{len(results)} of {len(results)} checks, 0 differences"),
         ("freshness", _freshness()),
         *((server, instance.endpoint(server)) for server in ENDPOINTS),
     ]
+
+
+def _counted(words: Iterable[str]) -> str:
+    return ", ".join(f"{count} {word}" for word, count in sorted(Counter(words).items()))
 
 
 def _rows_per_layer(instance: Instance) -> Rows:

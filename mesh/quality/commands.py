@@ -7,13 +7,11 @@ from collections import Counter
 
 import click
 
-from mesh.dbt import target_folder
 from mesh.instance import Instance
+from mesh.quality.check import check_products, docs_folder
 from mesh.quality.measure import measure
 from mesh.quality.page import write_page
-from mesh.quality.record import record_checks, record_dbt
-
-DOCS = "expectations"
+from mesh.quality.record import record_dbt
 
 
 @click.group()
@@ -26,17 +24,14 @@ def quality() -> None:
 @click.pass_obj
 def check(instance: Instance, products: tuple[str, ...]) -> None:
     """Run the expectations of the products' consumers, keep the results, write Data Docs."""
-    # takes seconds to load, which the other commands need not wait for
-    from mesh.quality.expectations import run_checkpoints  # noqa: PLC0415
-
-    docs = target_folder() / DOCS
-    results = run_checkpoints(instance, products or None, docs)
-    record_checks(instance, results)
+    results = check_products(instance, products or None)
     for result in results:
         if result.status != "passed":
             click.echo(f"{result.status:8} {result.severity:5} {result.check_name}: {result.message}")
     counts = Counter(result.status for result in results)
-    click.echo(f"{', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}; {docs}/index.html")
+    click.echo(
+        f"{', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}; {docs_folder()}/index.html"
+    )
     if counts["failed"] or counts["errored"]:
         sys.exit(1)
 

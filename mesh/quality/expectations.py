@@ -14,8 +14,8 @@ from great_expectations.core.expectation_suite import ExpectationSuite
 from great_expectations.core.partitioners import PartitionerMultiColumnValue
 from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.datasource.fluent.interfaces import TestConnectionError
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from sqlalchemy.exc import SQLAlchemyError
 
 from mesh.errors import MeshError
 from mesh.instance import Instance
@@ -60,15 +60,24 @@ def _context() -> EphemeralDataContext:
 
 def _trino(context: EphemeralDataContext, instance: Instance) -> SQLDatasource:
     address = urlparse(instance.endpoint("trino"))
+    connection = {
+        "source": SOURCE,
+        "http_scheme": address.scheme or "http",
+        # false: Trino understands EXECUTE IMMEDIATE, and need not be asked by every connection
+        "legacy_prepared_statements": False,
+    }
     datasource = SQLDatasource(
         name="trino",
         connection_string=f"trino://mesh@{address.hostname or '127.0.0.1'}:{address.port or 8080}/iceberg",
-        kwargs={"connect_args": {"source": SOURCE, "http_scheme": address.scheme or "http"}},
+        kwargs={"connect_args": connection},
     )
+    context.data_sources.add_sql(datasource=datasource)
     try:
-        return context.data_sources.add_sql(datasource=datasource)
-    except TestConnectionError as error:
+        with datasource.get_engine().connect() as trino:
+            trino.exec_driver_sql("select 1")
+    except SQLAlchemyError as error:
         raise MeshError(f"Trino does not answer at {instance.endpoint('trino')}: mesh stack up") from error
+    return datasource
 
 
 def _run(context: EphemeralDataContext, datasource: SQLDatasource, suite: Suite, run_id: str) -> list[CheckResult]:

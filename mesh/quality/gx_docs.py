@@ -14,7 +14,7 @@ from mesh.quality.results import CheckResult
 
 SITE = "data_docs"
 HERE = Path(__file__).parent
-# its pages ask ten other hosts for styles, scripts and pictures
+# its pages ask seven other hosts for styles, scripts and pictures
 REMOTE = re.compile(r"<script\s[^>]*https?:[^>]*></script>|<(?:link|img)\s[^>]*https?:[^>]*>")
 
 

@@ -17,13 +17,9 @@ measurements as (
         *,
         cast(measured_at as date) as date
     from {{ source('quality', 'objective_measurements') }}
-    {% if is_incremental() %}
-        where
-            cast(measured_at as date) >= (
-                select coalesce(max(built.date), date '2000-01-01')
-                from {{ this }} as built
-            )
-    {% endif %}
+    where
+        cast(measured_at as date)
+        >= {{ last_built_day() }} - interval '{{ days_compared }}' day
 
 ),
 
@@ -50,31 +46,6 @@ days as (
 
 ),
 
-compared_days as (
-
-    select
-        date,
-        product,
-        output_table,
-        objective,
-        worst_value
-    from days
-
-    {% if is_incremental() %}
-        union all
-
-        select
-            date,
-            product,
-            output_table,
-            objective,
-            worst_value
-        from {{ this }}
-        where date < (select min(days.date) from days)
-    {% endif %}
-
-),
-
 days_with_what_was_before as (
 
     select
@@ -84,7 +55,7 @@ days_with_what_was_before as (
         days.objective,
         avg(earlier.worst_value) as earlier_value
     from days
-    inner join compared_days as earlier
+    inner join days as earlier
         on
             days.product = earlier.product
             and days.output_table = earlier.output_table
@@ -129,6 +100,7 @@ final as (
             and days.product = earlier.product
             and days.output_table = earlier.output_table
             and days.objective = earlier.objective
+    where days.date >= {{ last_built_day() }}
 
 )
 
