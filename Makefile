@@ -32,7 +32,9 @@ down: .venv/installed  ## stop what was started, and only that
 	@touch $@
 
 lock: .venv/installed  ## pin the requirements again, by version and hash, without addresses
-	@for name in main flink; do \
+	@for name in main flink airflow catalog; do \
+		overrides=requirements/$$name.overrides.txt; \
 		$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
-			--no-annotate --no-header requirements/$$name.in -o requirements/$$name.txt; \
+			--no-annotate --no-header $$(test -e $$overrides && echo --override $$overrides) \
+			requirements/$$name.in -o requirements/$$name.txt; \
 	done
