@@ -16,11 +16,14 @@ from trino.exceptions import Error as TrinoError
 
 from mesh import jobs, truth
 from mesh.build import build, build_every
+from mesh.catalog.commands import catalog
 from mesh.coverage import measure_coverage
 from mesh.dbt import parse_project
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
 from mesh.maintain.run import declared_tables, maintain
+from mesh.openlineage.commands import lineage
+from mesh.orchestration.commands import airflow
 from mesh.products.binding import check_bindings
 from mesh.products.contract import read_products
 from mesh.products.page import generate_docs
@@ -322,7 +325,8 @@ def run_command(instance: Instance, orders: int) -> None:
     click.echo('  mesh sql "select * from gold.order_fulfillment_daily order by date desc, priority limit 9"')
 
 
-main.add_command(quality)
+for group in (quality, catalog, lineage, airflow):
+    main.add_command(group)
 
 
 def report_step(line: str) -> None:

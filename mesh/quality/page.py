@@ -12,11 +12,13 @@ from typing import Any
 
 from trino.exceptions import Error as TrinoError
 
-from mesh.dbt import target_folder
+from mesh.dbt import parse_project, target_folder
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.products.contract import Product, read_products
 from mesh.quality.charts import HEIGHT, WIDTH, Chart, Point, draw
+from mesh.quality.latest import latest_results
+from mesh.quality.results import CheckResult
 from mesh.quality.store import MEASUREMENTS
 from mesh.site import render_page
 from mesh.trino import connect_trino
@@ -38,10 +40,6 @@ MEASUREMENTS_SQL = f"""
     from {MEASUREMENTS.path}
     where measured_at >= current_date - interval '{DAYS_SHOWN}' day
     order by measured_at"""
-CHECKS_SQL = """
-    select * from gold.quality_results
-    where is_latest
-    order by is_failing desc, severity, product nulls last, table_name, check_name"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class Status:
 
     product: Product
     promises: Sequence[Promise]
-    checks: Sequence[Row]
+    checks: Sequence[CheckResult]
 
     @property
     def broken(self) -> int:
@@ -74,7 +72,7 @@ class Status:
     @property
     def failing(self) -> int:
         """How many checks fail."""
-        return sum(check["is_failing"] for check in self.checks)
+        return sum(check.is_failing for check in self.checks)
 
 
 def write_page(instance: Instance) -> Path:
@@ -92,9 +90,10 @@ def write_page(instance: Instance) -> Path:
                 names = [column[0] for column in cursor.description or []]
                 return [dict(zip(names, row, strict=True)) for row in found]
 
-            days, measured, checks = rows(SLO_SQL), rows(MEASUREMENTS_SQL), rows(CHECKS_SQL)
+            days, measured = rows(SLO_SQL), rows(MEASUREMENTS_SQL)
     except TrinoError as error:
         raise MeshError(f"there is nothing to show, mesh quality measure first: {error}") from error
+    checks = latest_results(instance, parse_project(instance))
     page = target_folder() / PAGE
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(build_page(read_products(), days, measured, checks, datetime.now(UTC)))
@@ -102,21 +101,25 @@ def write_page(instance: Instance) -> Path:
 
 
 def build_page(
-    products: Sequence[Product], days: Iterable[Row], measured: Iterable[Row], checks: Sequence[Row], now: datetime
+    products: Sequence[Product],
+    days: Iterable[Row],
+    measured: Iterable[Row],
+    checks: Sequence[CheckResult],
+    now: datetime,
 ) -> str:
     """HTML of the page, what is broken first.
 
     Args:
         days: rows of `gold.data_product_slo_daily`, by date.
         measured: measurements, by time.
-        checks: the newest rows of `gold.quality_results`, failing ones first.
+        checks: the last result of each, failing ones first.
     """
     days_of, points_of = _by_promise(days, measured)
     statuses = [
         Status(
             product,
             _promises(product, days_of, points_of),
-            [check for check in checks if check["product"] == product.id],
+            [check for check in checks if check.product == product.id],
         )
         for product in products
     ]
@@ -124,7 +127,7 @@ def build_page(
     return render_page(
         TEMPLATE,
         statuses=statuses,
-        failing=[check for check in checks if check["is_failing"]],
+        failing=[check for check in checks if check.is_failing],
         checks=checks,
         width=WIDTH,
         height=HEIGHT,

@@ -42,3 +42,8 @@ class CheckResult:
     failures: int | None
     evaluated: int | None
     message: str | None
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether it failed, warned, or could not be run."""
+        return self.status in ("failed", "warned", "errored")

@@ -8,6 +8,7 @@ from typing import Any
 from mesh.products.contract import read_products
 from mesh.quality.charts import HEIGHT, MARGIN, MOST_POINTS, WIDTH, Point, draw
 from mesh.quality.page import build_page
+from mesh.quality.results import CheckResult
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 COMPLETENESS = {"product": "orders-dp", "output_table": "orders_current", "objective": "completeness"}
@@ -37,19 +38,22 @@ def measured(number: int, value: str, is_met: bool) -> dict[str, Any]:
     }
 
 
-def check(name: str, product: str, is_failing: bool) -> dict[str, Any]:
-    return {
-        "check_name": name,
-        "product": product,
-        "is_failing": is_failing,
-        "status": "failed" if is_failing else "passed",
-        "severity": "error",
-        "tool": "dbt",
-        "table_name": "silver.orders_current",
-        "failures": 3 if is_failing else 0,
-        "message": "<3 rows>" if is_failing else None,
-        "run_at": datetime(2026, 11, 2, 11),
-    }
+def check(name: str, product: str, is_failing: bool) -> CheckResult:
+    return CheckResult(
+        run_id="run",
+        run_at=NOW,
+        tool="dbt",
+        check_name=name,
+        check_type="unique",
+        product=product,
+        table_name="silver.orders_current",
+        column_name=None,
+        severity="error",
+        status="failed" if is_failing else "passed",
+        failures=3 if is_failing else 0,
+        evaluated=None,
+        message="<3 rows>" if is_failing else None,
+    )
 
 
 def products_in_order(html: str) -> list[str]:

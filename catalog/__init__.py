@@ -1,0 +1,1 @@
+"""Publishes a plan to an OpenMetadata server and reads it back; runs in the client's own Python environment."""

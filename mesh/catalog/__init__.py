@@ -1,0 +1,1 @@
+"""Publishes the platform to an OpenMetadata server."""

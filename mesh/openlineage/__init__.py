@@ -1,0 +1,1 @@
+"""OpenLineage events, for any catalog that reads them."""

@@ -1,0 +1,1 @@
+"""Airflow, which runs the project's commands by the clock."""

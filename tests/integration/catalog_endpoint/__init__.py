@@ -1,0 +1,1 @@
+"""A stand-in for an OpenMetadata server: keeps what it is sent, refuses what the API's schemas do not allow."""
