@@ -19,7 +19,7 @@ from metadata.ingestion.ometa.client import APIError
 from metadata.ingestion.ometa.ometa_api import OpenMetadata
 from metadata.workflow.metadata import MetadataWorkflow
 
-from catalog.api import Api, attempt
+from catalog.api import Api, attempt, one_line
 from catalog.assets import publish_assets
 from catalog.lineage import publish_edges
 from catalog.plan import Entity, Plan, read_plan
@@ -69,16 +69,20 @@ def _publish(client: OpenMetadata, plan: Plan, folder: Path) -> Iterator[str]:
 def _run_workflow(path: Path) -> Iterator[str]:
     """One ingestion of the client's own; it says that it succeeded whatever it found, so its warnings count too."""
     config = yaml.safe_load(os.path.expandvars(path.read_text()))
-    workflow = MetadataWorkflow.create(config)
+    try:
+        workflow = MetadataWorkflow.create(config)
+    except Exception as error:  # the client raises what the source's own library does
+        yield f"ingestion of {path.stem} did not start: {one_line(error)}"
+        return
     try:
         workflow.execute()
         workflow.raise_from_status(raise_warnings=True)
         print(f"{path.stem}: ingested", flush=True)
     except WorkflowExecutionError as error:
-        yield f"ingestion of {path.stem}: {' '.join(str(error).split())}"
+        yield f"ingestion of {path.stem}: {one_line(error)}"
         for step in workflow.workflow_steps():
-            for warning in step.status.warnings[:5]:
-                yield f"ingestion of {path.stem}: {' '.join(str(warning).split())[:300]}"
+            for trouble in (*step.status.failures, *step.status.warnings):
+                yield f"ingestion of {path.stem}: {one_line(trouble)}"
     finally:
         workflow.stop()
 

@@ -173,7 +173,12 @@ def attempt(what: str, act: Callable[[], object]) -> Iterator[str]:
     try:
         act()
     except (APIError, LookupError, ValidationError) as error:
-        yield f"{what}: {' '.join(str(error).split())[:300]}"
+        yield f"{what}: {one_line(error)}"
+
+
+def one_line(trouble: object) -> str:
+    """The beginning of a message, without its line breaks."""
+    return " ".join(str(trouble).split())[:300]
 
 
 def says(existing: Any, wanted: Any) -> bool:

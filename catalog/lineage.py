@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
@@ -105,9 +104,7 @@ def _resolve(entity: Json, name: str) -> list[str]:
         return [field["fullyQualifiedName"] for field in fields]
     found = [full for full in _names(top) if full.endswith(f".{name}")]
     if not found:
-        raise LookupError(
-            f"{entity['fullyQualifiedName']} has no column {name}: {json.dumps(sorted(_names(top)))[:200]}"
-        )
+        raise LookupError(f"{entity['fullyQualifiedName']} has no column {name}")
     return [min(found, key=len)]
 
 

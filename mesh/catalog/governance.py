@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from catalog.plan import Entity, Ref, Table, qualified
-from mesh.catalog.names import GLOSSARY, OTHER_TIER, SEVERITY, TIERS
+from mesh.catalog.names import GLOSSARY, LAKE_CATALOG, OTHER_TIER, SEVERITY, TIERS
 from mesh.catalog.project import Project
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY
@@ -73,7 +73,7 @@ def lake_tables(project: Project) -> Iterator[Table]:
     nodes = {**dict(project.relations()), **project.manifest["sources"]}
     for unique_id, node in nodes.items():
         ref = project.ref(unique_id)
-        if ref is None or node["database"] != "iceberg":
+        if ref is None or node["database"] != LAKE_CATALOG:
             continue
         columns, schema = project.columns(unique_id), node["schema"]
         name = node.get("identifier") or node["alias"]

@@ -78,7 +78,13 @@ def build_plan(instance: Instance, project: Project, results: list[CheckResult],
         checks=list(checks.entities(outcomes)),
         results=list(checks.results(outcomes)),
         glossary=GLOSSARY,
-        ours={"testCase": LAKE, "dashboard": DASHBOARDS, "apiEndpoint": APPLICATIONS, "glossaryTerm": GLOSSARY},
+        ours={
+            "dashboard": DASHBOARDS,
+            "apiEndpoint": APPLICATIONS,
+            "glossaryTerm": GLOSSARY,
+            # without any outcome it is not known which checks there are
+            **({"testCase": LAKE} if outcomes else {}),
+        },
     )
 
 
