@@ -8,9 +8,9 @@ from itertools import groupby
 from pathlib import Path
 
 from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mesh.quality.results import CheckResult
+from mesh.site import render_page
 
 SITE = "data_docs"
 HERE = Path(__file__).parent
@@ -40,9 +40,6 @@ def write_data_docs(context: EphemeralDataContext, results: Sequence[CheckResult
 
 
 def _index(results: Sequence[CheckResult], folder: Path) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     suites = []
     for name, group in groupby(results, key=lambda result: result.check_name.partition(".")[0]):
         of_suite = list(group)
@@ -59,4 +56,4 @@ def _index(results: Sequence[CheckResult], folder: Path) -> str:
                 "pages": {title: page.relative_to(folder).as_posix() for title, page in pages.items()},
             }
         )
-    return environment.get_template("gx_docs.html.jinja").render(run_id=results[0].run_id, suites=suites)
+    return render_page(HERE / "gx_docs.html.jinja", run_id=results[0].run_id, suites=suites)

@@ -70,6 +70,14 @@ def test_broken_binding_is_named(product: Product, manifest: Manifest, change: C
     assert found.startswith(fault)
 
 
+def test_the_mesh_own_gold_belongs_to_no_product_and_is_exposed_all_the_same(
+    product: Product, manifest: Manifest
+) -> None:
+    manifest["nodes"][OTHERS].update(group="platform")
+    manifest["nodes"][OTHERS]["config"].update(schema="gold")
+    assert check_bindings([product], manifest) == ["gold.workers_current has no exposure"]
+
+
 def test_test_of_another_objective_measures_nothing(product: Product, manifest: Manifest) -> None:
     manifest["nodes"]["test.data_mesh.orders_complete"]["test_metadata"]["kwargs"]["objective"] = "accuracy"
     assert check_bindings([product], manifest) == [
