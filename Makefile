@@ -33,7 +33,7 @@ down: .venv/installed  ## stop what was started, and only that
 
 lock: .venv/installed  ## pin the requirements again, by version and hash, without addresses
 	@for name in main flink airflow catalog; do \
-		overrides=requirements/$$name.overrides.txt; \
+		overrides=requirements/$$name.overrides.in; \
 		$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-annotate --no-header $$(test -e $$overrides && echo --override $$overrides) \
 			requirements/$$name.in -o requirements/$$name.txt; \

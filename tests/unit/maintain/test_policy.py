@@ -24,6 +24,7 @@ def node(unique_id: str, materialized: str | None, schema: str, **meta: object) 
     return {
         "unique_id": unique_id,
         "resource_type": unique_id.split(".", maxsplit=1)[0],
+        "source_name": schema,
         "schema": schema,
         "alias": name,
         "config": {"meta": meta} | ({"materialized": materialized} if materialized else {}),
@@ -80,3 +81,8 @@ def test_half_a_declaration_is_named(missing: str) -> None:
     meta = {name: value for name, value in (RULES | ARCHIVE).items() if name != missing}
     with pytest.raises(MeshError, match=rf"model\.daily: .* no {missing}"):
         lake_tables(manifest(node("model.daily", "incremental", "gold", **meta)))
+
+
+def test_a_source_that_flink_does_not_write_is_compacted_as_any_table() -> None:
+    (table,) = lake_tables(manifest(node("source.check_results", None, "quality", **RULES)))
+    assert not table.is_bronze
