@@ -149,15 +149,15 @@ class _Measuring:
         return {table for table in nearest if table.schema == BRONZE or table.collection not in landed}
 
     def _nearest(self, unique_id: str) -> Iterator[LakeTable]:
-        for node in (self._manifest["nodes"].get(unique_id), self._manifest["sources"].get(unique_id)):
-            collection = _collection(node["name"]) if node else None
-            if not node or (node["resource_type"] == "source" and node["source_name"] != BRONZE):
-                continue
-            if collection and (node["resource_type"] == "source" or node["config"]["materialized"] == "incremental"):
-                yield LakeTable(node["schema"], node.get("identifier") or node["alias"], collection)
-            else:
-                for parent in self._manifest["parent_map"][unique_id]:
-                    yield from self._nearest(parent)
+        node = self._manifest["nodes"].get(unique_id) or self._manifest["sources"].get(unique_id)
+        if node is None or (node["resource_type"] == "source" and node["source_name"] != BRONZE):
+            return
+        collection = _collection(node["name"])
+        if collection and (node["resource_type"] == "source" or node["config"]["materialized"] == "incremental"):
+            yield LakeTable(node["schema"], node.get("identifier") or node["alias"], collection)
+            return
+        for parent in self._manifest["parent_map"][unique_id]:
+            yield from self._nearest(parent)
 
     def _share(
         self, product: Product, objective: Objective, table: str, documents: dict[str, int]

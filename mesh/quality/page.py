@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +43,9 @@ MEASUREMENTS_SQL = f"""
 
 @dataclass(frozen=True)
 class Promise:
-    """One objective of one table; `today` is its newest row of `gold.data_product_slo_daily`, `days` are its rows."""
+    """One objective of one table; `today` is its newest row of `gold.data_product_slo_daily`."""
 
     today: Row
-    days: Sequence[Row]
     chart: Chart
 
     @property
@@ -114,11 +112,11 @@ def build_page(
         measured: measurements, by time.
         checks: the last result of each, failing ones first.
     """
-    days_of, points_of = _by_promise(days, measured)
+    newest_day, points_of = _by_promise(days, measured)
     statuses = [
         Status(
             product,
-            _promises(product, days_of, points_of),
+            _promises(product, newest_day, points_of),
             [check for check in checks if check.product == product.id],
         )
         for product in products
@@ -135,28 +133,22 @@ def build_page(
     )
 
 
-def _by_promise(
-    days: Iterable[Row], measured: Iterable[Row]
-) -> tuple[Mapping[Key, list[Row]], Mapping[Key, list[Point]]]:
-    days_of, points_of = defaultdict(list), defaultdict(list)
-    for day in days:
-        days_of[_key(day)].append(day)
+def _by_promise(days: Iterable[Row], measured: Iterable[Row]) -> tuple[Mapping[Key, Row], Mapping[Key, list[Point]]]:
+    newest_day, points_of = {_key(day): day for day in days}, defaultdict(list)
     for row in measured:
         points_of[_key(row)].append(Point(row["measured_at"], float(row["measured_value"]), row["is_met"]))
-    return days_of, points_of
+    return newest_day, points_of
 
 
-def _promises(
-    product: Product, days_of: Mapping[Key, list[Row]], points_of: Mapping[Key, list[Point]]
-) -> list[Promise]:
+def _promises(product: Product, newest_day: Mapping[Key, Row], points_of: Mapping[Key, list[Point]]) -> list[Promise]:
     promises = []
     for objective in product.objectives:
         for table in objective.tables:
             key = (product.id, table, objective.name)
-            if key in days_of:
-                threshold = Decimal(days_of[key][-1]["threshold"])
-                chart = draw(points_of[key], float(threshold), lower_is_better=objective.unit == "minutes")
-                promises.append(Promise(days_of[key][-1], days_of[key], chart))
+            if key in newest_day:
+                today = newest_day[key]
+                chart = draw(points_of[key], float(today["threshold"]), lower_is_better=objective.unit == "minutes")
+                promises.append(Promise(today, chart))
     return sorted(promises, key=lambda promise: not promise.is_broken)
 
 
