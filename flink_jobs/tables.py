@@ -96,5 +96,6 @@ def build_create_table_sql(table: BronzeTable, schema: str = "bronze") -> str:
     partitioning = ", ".join(f"'{transform}'" for transform in table.partitioning)
     return (
         f"create table if not exists {CATALOG}.{schema}.{table.name} (\n    {columns}\n)\n"
-        f"with (format = 'PARQUET', format_version = 2, partitioning = array[{partitioning}])"
+        f"with (format = 'PARQUET', format_version = 2, partitioning = array[{partitioning}],"
+        " extra_properties = map(array['engine.hive.lock-enabled'], array['false']))"
     )
