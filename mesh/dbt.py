@@ -28,15 +28,19 @@ def run_dbt(
     quiet: bool = False,
     check: bool = True,
     environment: Mapping[str, str] | None = None,
+    project: Path = REPOSITORY,
 ) -> None:
     """Run one dbt command; its output goes to the terminal unless quiet.
+
+    Args:
+        project: folder of the dbt project and its profile, for another revision than this one.
 
     Raises:
         MeshError: dbt failed, or a test did, and `check` is set.
     """
     ran = subprocess.run(
         [venv_binary("dbt"), *(["--quiet"] if quiet else []), *arguments],
-        cwd=REPOSITORY,
+        cwd=project,
         env={**os.environ, **instance.environment(), **(environment or {})},
         stdin=subprocess.DEVNULL,
         check=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -49,6 +50,7 @@ class Product:
     """One data product. `inputs` are `schema.table`, `outputs` names of dbt models in one of `schemas`."""
 
     id: str
+    version: str
     name: str
     owner: str
     group: str
@@ -132,6 +134,8 @@ def _faults_of_a_product(contract: OpenDataContractStandard, file_id: str) -> It
             yield f"has no {path}"
         elif path.endswith(("sources", "inputTables")) and not isinstance(value, list):
             yield f"{path} is no list"
+    if not re.fullmatch(r"\d+\.\d+\.\d+", contract.version or ""):
+        yield f"version is {contract.version}, not like 1.0.0"
     for table in sorted({table for table in outputs if outputs.count(table) > 1}):
         yield f"schema names {table} more than once"
     levels = contract.slaProperties or []
@@ -167,6 +171,7 @@ def _product(contract: OpenDataContractStandard) -> Product:
     assert contract.id and contract.name and contract.description and contract.description.purpose
     return Product(
         id=contract.id,
+        version=contract.version or "",
         name=contract.name,
         owner=_owner(contract),
         group=custom["dbtGroup"],

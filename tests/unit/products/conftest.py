@@ -19,6 +19,7 @@ OTHERS = "model.data_mesh.workers_current"
 def product() -> Product:
     return Product(
         id="orders-dp",
+        version="1.0.0",
         name="Orders",
         owner="Order Team",
         group="orders",

@@ -1,0 +1,83 @@
+"""Builds what a change touches, on both sides and from the same relations of the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mesh.dbt import Manifest
+from mesh.instance import Instance
+from mesh.products.manifest import models
+from mesh.review.lake import Lake
+from mesh.review.rewind import build_rewind_sql
+from mesh.review.sides import Base, Result, Side
+
+MODIFIED = ("--select", "state:modified+")
+
+
+@dataclass(frozen=True)
+class Built:
+    """Results and manifests of both sides.
+
+    `state` is the base's manifest with the lake's relations; `base` has the review's own, and the compiled SQL of
+    what was built. `touched` are the models that the change modified, and those that read them.
+    """
+
+    state: Manifest
+    base: Manifest
+    change: Manifest
+    touched: frozenset[str]
+    of_base: tuple[Result, ...]
+    of_change: tuple[Result, ...]
+    merges: tuple[Result, ...]
+    merged_again: tuple[str, ...]
+
+    def results(self) -> tuple[Result, ...]:
+        """Everything that was run."""
+        return (*self.of_change, *self.merges, *self.of_base)
+
+
+def build_sides(instance: Instance, lake: Lake, base: Base, change: Side, say: Callable[[str], None]) -> Built:
+    """Build the change with its tests, the same models of the base, and merge into the change's tables once more.
+
+    Unselected parents are read where they are (`--defer`).
+    """
+    deferred = ("--defer", "--state", str(base.state))
+    say("2/4 the change: what it modified and what reads that, with tests")
+    of_change = change.run(instance, "build", *MODIFIED, *deferred)
+    manifest = change.manifest()
+    touched = frozenset(name_of(result) for result in of_change if kind_of(result) == "model")
+    shared = sorted(touched & models(base.manifest).keys())
+    say(f"3/4 the {len(shared)} models of them that the base has; then the change's merges")
+    of_base = base.side.run(instance, "run", "--select", *shared, *deferred) if shared else []
+    built = {name_of(result) for result in of_change if kind_of(result) == "model" and result["status"] == "success"}
+    incremental = sorted(name for name in built if models(manifest)[name]["config"]["materialized"] == "incremental")
+    rewound = [name for name in incremental if _rewind(lake, manifest, name)]
+    merges = change.run(instance, "run", "--select", *incremental, *deferred) if incremental else []
+    return Built(
+        state=base.manifest,
+        base=base.side.manifest() if shared else base.manifest,
+        change=manifest,
+        touched=touched,
+        of_base=tuple(of_base),
+        of_change=tuple(of_change),
+        merges=tuple(merges),
+        merged_again=tuple(rewound),
+    )
+
+
+def kind_of(result: Result) -> str:
+    """Model, test, unit_test and so on."""
+    return str(result["unique_id"]).partition(".")[0]
+
+
+def name_of(result: Result) -> str:
+    """Of the node that was run."""
+    return str(result["unique_id"]).split(".")[2]
+
+
+def _rewind(lake: Lake, manifest: Manifest, name: str) -> bool:
+    node = models(manifest)[name]
+    if sql := build_rewind_sql(node, node["relation_name"]):
+        lake.query(sql)
+    return sql is not None
