@@ -19,6 +19,7 @@ class _Balance(HTMLParser):
         self.open: list[str] = []
         self.text = ""
 
+    # the signature is HTMLParser's
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         if tag not in VOID:
             self.open.append(tag)

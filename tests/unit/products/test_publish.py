@@ -41,6 +41,7 @@ class _Lake:
 def written(monkeypatch: pytest.MonkeyPatch, published: list[Any] | TrinoUserError) -> list[str]:
     """The first words of what is executed after the read."""
     lake = _Lake(published)
+    # called as the real one is
     monkeypatch.setattr(publish, "connect_trino", lambda instance: lake)  # noqa: ARG005
     wrote = publish.publish_objectives(Instance.from_environment())
     statements = [" ".join(statement.split()[:4]) for statement in lake.statements[1:]]

@@ -39,6 +39,7 @@ class FakeLake(Lake):
         super().__init__(Instance.from_environment())
         self._rows = rows
 
+    # the signature is the real lake's
     def rows(self, sql: str) -> Iterator[list[Any]]:  # noqa: ARG002
         if self._rows is None:
             raise LakeError("Trino: no such table")

@@ -1,0 +1,1 @@
+"""`mesh lint`: rules that the project keeps, and the few exceptions that say why."""
