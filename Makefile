@@ -1,7 +1,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
+BASE ?= main
 
-.PHONY: run test lint bench down lock
+.PHONY: run test review lint bench down lock
 
 run: .venv/installed  ## everything, from the servers to the proof
 	@$(BIN)/mesh run
@@ -10,11 +11,15 @@ test: lint  ## everything that CI checks, integration included, on servers of it
 	@$(BIN)/mesh stack install
 	@$(BIN)/pytest
 
+review: .venv/installed  ## what the working tree does to rows, columns, numbers, cost and consumers, against BASE
+	@$(BIN)/mesh review --base $(BASE)
+
 lint: .venv/installed
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 2 models tests/dbt analyses
+	@$(BIN)/mesh lint
 
 bench: .venv/installed  ## measure the figures of the README, on servers of its own
 	@$(BIN)/python benchmarks/chain.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 import time
@@ -21,15 +22,18 @@ from mesh.coverage import measure_coverage
 from mesh.dbt import parse_project
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
+from mesh.lint.commands import lint
 from mesh.maintain.run import declared_tables, maintain
 from mesh.openlineage.commands import lineage
 from mesh.orchestration.commands import airflow
 from mesh.products.binding import check_bindings
+from mesh.products.codeowners import write_codeowners
 from mesh.products.contract import read_products
-from mesh.products.page import generate_docs
+from mesh.products.page import generate_docs, serve_docs
 from mesh.products.publish import publish_objectives
 from mesh.progress import wait_until_landed
 from mesh.quality.commands import quality
+from mesh.review.commands import review_command
 from mesh.run import run
 from mesh.simulate.baskets import DEFAULT_FROM_DAY
 from mesh.simulation import load_documents, replay_orders
@@ -289,11 +293,24 @@ def publish_products(instance: Instance) -> None:
     click.echo("published" if publish_objectives(instance) else "in place")
 
 
+@products_group.command("codeowners")
+def write_products_codeowners() -> None:
+    """Write .github/CODEOWNERS from the owners in the contracts."""
+    click.echo(write_codeowners())
+
+
 @main.command("docs")
+@click.option("--serve", is_flag=True, help="Show it on loopback until interrupted.")
+@click.option("--port", default=8080, show_default=True, help="Where to show it.")
 @click.pass_obj
-def docs_command(instance: Instance) -> None:
-    """The docs site: dbt's own, and a page of the data products."""
-    click.echo(f"{generate_docs(instance)}; dbt docs serve shows it")
+def docs_command(instance: Instance, *, serve: bool, port: int) -> None:
+    """The docs site: dbt's own, the guides, and a page of the data products."""
+    page = generate_docs(instance)
+    if not serve:
+        click.echo(f"{page}; dbt docs serve shows it")
+        return
+    with contextlib.suppress(KeyboardInterrupt):
+        serve_docs(instance, port)
 
 
 @main.command("maintain")
@@ -325,7 +342,7 @@ def run_command(instance: Instance, orders: int) -> None:
     click.echo('  mesh sql "select * from gold.order_fulfillment_daily order by date desc, priority limit 9"')
 
 
-for group in (quality, catalog, lineage, airflow):
+for group in (quality, catalog, lineage, airflow, lint, review_command):
     main.add_command(group)
 
 

@@ -1,4 +1,4 @@
-"""The data products as one page of the docs site: no script, one file, beside dbt's own `index.html`."""
+"""The docs site: dbt's own, and beside its `index.html` a page of the data products, without script, and the guides."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from mesh.products.binding import exposures_of_product
 from mesh.products.contract import Product, read_products
 from mesh.products.manifest import Node, models
 from mesh.site import render_page
+from mesh.site.guides import write_guides
 
 PAGE = "products.html"
 TEMPLATE = Path(__file__).parent / "products.html.jinja"
 
 
 def generate_docs(instance: Instance) -> Path:
-    """`dbt docs generate`, and the page of the products beside it. Returns the page.
+    """`dbt docs generate`, and beside it the guides and the page of the products. Returns that page.
 
     Raises:
         MeshError: dbt failed, or a contract is wrong.
@@ -28,7 +29,17 @@ def generate_docs(instance: Instance) -> Path:
     run_dbt(instance, "docs", "generate", quiet=True)
     page = target_folder() / PAGE
     page.write_text(build_page(products, read_manifest()))
+    write_guides(page.parent)
     return page
+
+
+def serve_docs(instance: Instance, port: int) -> None:
+    """Serve what is there on loopback, until interrupted.
+
+    Raises:
+        MeshError: dbt cannot listen on the port.
+    """
+    run_dbt(instance, "docs", "serve", "--host", "127.0.0.1", "--port", str(port), "--no-browser")
 
 
 def build_page(products: Sequence[Product], manifest: Manifest) -> str:
