@@ -58,6 +58,17 @@ def measure(instance: Instance) -> list[Measured]:
     Raises:
         MeshError: a server does not answer, or a product's table is not there.
     """
+    measured = take_measurements(instance)
+    run_dbt(instance, "run", "--selector", SELECTOR, quiet=True)
+    return measured
+
+
+def take_measurements(instance: Instance) -> list[Measured]:
+    """Measure every objective of every product, and keep it.
+
+    Raises:
+        MeshError: a server does not answer, or a product's table is not there.
+    """
     manifest = parse_project(instance)
     products = read_products()
     # in this order: a document that is counted is then in Kafka, or told as not captured
@@ -74,7 +85,6 @@ def measure(instance: Instance) -> list[Measured]:
     except TrinoError as error:
         raise MeshError(f"a product could not be measured, dbt build first: {error}") from error
     _keep(instance, measured, measuring.now)
-    run_dbt(instance, "run", "--selector", SELECTOR, quiet=True)
     return measured
 
 

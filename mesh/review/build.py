@@ -13,6 +13,7 @@ from mesh.review.rewind import build_rewind_sql
 from mesh.review.sides import Base, Result, Side
 
 MODIFIED = ("--select", "state:modified+")
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,13 @@ class Built:
     touched: frozenset[str]
     of_base: tuple[Result, ...]
     of_change: tuple[Result, ...]
+    tests: tuple[Result, ...]
     merges: tuple[Result, ...]
     merged_again: tuple[str, ...]
 
     def results(self) -> tuple[Result, ...]:
         """Everything that was run."""
-        return (*self.of_change, *self.merges, *self.of_base)
+        return (*self.of_change, *self.tests, *self.merges, *self.of_base)
 
 
 def build_sides(instance: Instance, lake: Lake, base: Base, change: Side, say: Callable[[str], None]) -> Built:
@@ -44,8 +46,10 @@ def build_sides(instance: Instance, lake: Lake, base: Base, change: Side, say: C
     """
     deferred = ("--defer", "--state", str(base.state))
     say("2/4 the change: what it modified and what reads that, with tests")
-    of_change = change.run(instance, "build", *MODIFIED, *deferred)
+    # not as one build, where a failed test would keep models below it from being built and compared
+    of_change = change.run(instance, "build", *MODIFIED, *NO_TESTS, *deferred)
     manifest = change.manifest()
+    tests = change.run(instance, "test", *MODIFIED, *deferred)
     touched = frozenset(name_of(result) for result in of_change if kind_of(result) == "model")
     shared = sorted(touched & models(base.manifest).keys())
     say(f"3/4 the {len(shared)} models of them that the base has; then the change's merges")
@@ -61,6 +65,7 @@ def build_sides(instance: Instance, lake: Lake, base: Base, change: Side, say: C
         touched=touched,
         of_base=tuple(of_base),
         of_change=tuple(of_change),
+        tests=tuple(tests),
         merges=tuple(merges),
         merged_again=tuple(rewound),
     )
@@ -72,8 +77,8 @@ def kind_of(result: Result) -> str:
 
 
 def name_of(result: Result) -> str:
-    """Of the node that was run."""
-    return str(result["unique_id"]).split(".")[2]
+    """Of the node that was run; of a unit test its own, not its model's."""
+    return str(result["unique_id"]).split(".")[3 if kind_of(result) == "unit_test" else 2]
 
 
 def _rewind(lake: Lake, manifest: Manifest, name: str) -> bool:

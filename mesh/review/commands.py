@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import click
+import httpx
+from requests.exceptions import RequestException
+from trino.exceptions import Error as TrinoError
 
 from mesh.errors import MeshError
 from mesh.instance import Instance
@@ -29,7 +32,7 @@ def review_command(instance: Instance, base: str, keep: bool, out: Path | None) 
     try:
         done = review(instance, base, lambda line: click.echo(line, err=True), keep=keep)
         markdown, page = write_reports(done, out or instance.home / "review")
-    except MeshError as error:
+    except (MeshError, TrinoError, RequestException, httpx.HTTPError) as error:
         click.echo(f"mesh: {error}", err=True)
         sys.exit(NOT_RUN)
     click.echo(markdown.read_text())

@@ -73,7 +73,7 @@ def breaking_changes(before: Node | None, after: Node | None, columns: Sequence[
         for change in columns
         if change.is_breaking
     ]
-    if key_of(before) != key_of(after):
+    if key_of(before) and set(key_of(before)) != set(key_of(after)):
         found.append(f"the key is {_named(key_of(after))}, was {_named(key_of(before))}")
     if before["access"] == "public" and after["access"] != "public":
         found.append(f"access is {after['access']}, was public")
@@ -92,15 +92,27 @@ def key_of(node: Node) -> tuple[str, ...]:
     return (key,) if isinstance(key, str) else tuple(key)
 
 
-def unversioned(model: str, before: Node, base: Sequence[Product], change: Sequence[Product]) -> str | None:
-    """What is to be done before a breaking change of this model may go in; None if nothing is."""
-    promised = next((product for product in base if model in product.outputs), None)
-    if promised is None:
-        return None if before["access"] != "public" else f"{model} is public: give it a new dbt model version"
-    now = next((product for product in change if product.id == promised.id), None)
-    if now is None or _major(now.version) > _major(promised.version):
+def unversioned(before: Node, after: Node | None, base: Sequence[Product], change: Sequence[Product]) -> str | None:
+    """What is to be done before a breaking change of a model may go in; None if nothing is, or nobody relies on it.
+
+    A model that a product promises has the version of that contract. Any other public one has `contract_version` in
+    its meta, 1 without, and a `deprecation_date` before it goes.
+    """
+    name = before["name"]
+    promised = next((product for product in base if name in product.outputs), None)
+    if promised is not None:
+        now = next((product for product in change if product.id == promised.id), None)
+        if now is None or _major(now.version) > _major(promised.version):
+            return None
+        return (
+            f"{promised.id} promises {name}: raise its version {promised.version} to {_major(promised.version) + 1}.0.0"
+        )
+    if before["access"] != "public":
         return None
-    return f"{promised.id} promises {model}: raise its version {promised.version} to {_major(promised.version) + 1}.0.0"
+    if after is None:
+        return None if before.get("deprecation_date") else f"{name} is public: give it a deprecation_date first"
+    old, new = (int(node["config"]["meta"].get("contract_version", 1)) for node in (before, after))
+    return None if new > old else f"{name} is public: raise contract_version in its meta to {old + 1}"
 
 
 def _major(version: str) -> int:

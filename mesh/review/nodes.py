@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mesh.dbt import Manifest
 from mesh.products.manifest import Node, models
@@ -21,7 +22,7 @@ class ModelChange:
 
 @dataclass(frozen=True)
 class TestChange:
-    """A test that was added, lost, or holds less than before (`weakened`)."""
+    """A test that was added, lost, holds less than before (`weakened`), or asks something else (`changed`)."""
 
     __test__ = False
 
@@ -68,11 +69,15 @@ def _differences(before: Node, after: Node, base: Manifest, change: Manifest) ->
 
 
 def _macros(node: Node, manifest: Manifest) -> dict[str, str]:
-    return {
-        name: manifest["macros"][name]["macro_sql"]
-        for name in node["depends_on"]["macros"]
-        if name in manifest["macros"]
-    }
+    """Every macro that a node calls, and those that these call."""
+    found: dict[str, str] = {}
+    todo = list(node["depends_on"]["macros"])
+    while todo:
+        name = todo.pop()
+        if name not in found and (macro := manifest["macros"].get(name)):
+            found[name] = macro["macro_sql"]
+            todo += macro["depends_on"]["macros"]
+    return found
 
 
 def _documentation(node: Node) -> tuple[str, dict[str, str]]:
@@ -80,56 +85,75 @@ def _documentation(node: Node) -> tuple[str, dict[str, str]]:
 
 
 def changes_of_tests(base: Manifest, change: Manifest) -> list[TestChange]:
-    """Tests of models that stand on both sides; a test that goes with its model or column is no loss."""
+    """Tests of what stands on both sides; a test that goes with its model or column is no loss."""
     before, after = _tests(base), _tests(change)
-    kept = models(change)
+    nodes_before, nodes_after = _tested(base), _tested(change)
     changes = [
-        TestChange("added", name, model) for (name, model, _), _ in _only(after, before) if model in models(base)
+        TestChange("added", key.asked, test.subject)
+        for key, test in after.items()
+        if key not in before and (not key.on or key.on in nodes_before)
     ]
-    for (name, model, column), _ in _only(before, after):
-        if model in kept and (not column or column in kept[model]["columns"]):
-            changes.append(TestChange("lost", name, model))
-    for key in before.keys() & after.keys():
-        if _is_weaker(before[key]["config"], after[key]["config"]):
-            changes.append(TestChange("weakened", key[0], key[1]))
-    return sorted(changes, key=lambda one: (one.kind != "lost", one.kind, one.model, one.test))
+    for key, test in before.items():
+        if key in after:
+            if _is_weaker(test.node["config"], after[key].node["config"]):
+                changes.append(TestChange("weakened", key.asked, test.subject))
+            elif test.node.get("checksum") != after[key].node.get("checksum"):
+                changes.append(TestChange("changed", key.asked, test.subject))
+        elif not key.on or (key.on in nodes_after and (not key.column or key.column in nodes_after[key.on]["columns"])):
+            changes.append(TestChange("lost", key.asked, test.subject))
+    order = ("lost", "weakened", "changed", "added")
+    return sorted(changes, key=lambda one: (order.index(one.kind), one.model, one.test))
 
 
-TestKey = tuple[str, str, str]
+class _Key(NamedTuple):
+    """What a test asks, and of what; a test that is a query of its own is known by its name alone."""
+
+    asked: str
+    on: str = ""
+    column: str = ""
 
 
-def _only(these: dict[TestKey, Node], those: dict[TestKey, Node]) -> list[tuple[TestKey, Node]]:
-    return [(key, node) for key, node in sorted(these.items()) if key not in those]
+class _Test(NamedTuple):
+    node: Node
+    subject: str
 
 
-def _tests(manifest: Manifest) -> dict[TestKey, Node]:
-    """By what they ask, the model that they ask, and its column."""
-    names = {unique_id: name for name, node in models(manifest).items() for unique_id in [node["unique_id"]]}
-    found: dict[TestKey, Node] = {}
+def _tested(manifest: Manifest) -> dict[str, Node]:
+    return {**manifest["nodes"], **manifest["sources"]}
+
+
+def _tests(manifest: Manifest) -> dict[_Key, _Test]:
+    found: dict[_Key, _Test] = {}
+    tested = _tested(manifest)
     for node in manifest["nodes"].values():
-        if node["resource_type"] != "test":
-            continue
-        attached = node.get("attached_node")
-        if metadata := node.get("test_metadata"):
-            arguments = {key: value for key, value in metadata["kwargs"].items() if key not in ("model", "column_name")}
-            asked = f"{metadata['name']}({json.dumps(arguments, sort_keys=True) if arguments else ''})"
-            if column := node.get("column_name"):
-                asked = f"{column}: {asked}"
-        else:
-            asked, column = node["name"], ""
-            attached = attached or next(iter(node["depends_on"]["nodes"]), None)
-        found[(asked, names.get(attached or "", ""), column or "")] = node
+        if node["resource_type"] == "test":
+            parents = [name for name in node["depends_on"]["nodes"] if name in tested]
+            # a generic test hangs on the source that it names, a query of its own rather on a model
+            first = [name for name in parents if name.startswith("source.") == bool(node.get("test_metadata"))]
+            on = node.get("attached_node") or next(iter([*first, *parents]), "")
+            subject = tested[on]["name"] if on in tested else ""
+            found[_key(node, on)] = _Test(node, subject)
     for node in manifest["unit_tests"].values():
-        found[(f"unit test {node['name']}", node["model"], "")] = node
+        on = next((name for name, one in tested.items() if one["name"] == node["model"]), "")
+        found[_Key(f"unit test {node['name']}", on)] = _Test(node, node["model"])
     return found
 
 
+def _key(node: Node, on: str) -> _Key:
+    if not (metadata := node.get("test_metadata")):
+        return _Key(node["name"])
+    arguments = {key: value for key, value in metadata["kwargs"].items() if key not in ("model", "column_name")}
+    asked = f"{metadata['name']}({json.dumps(arguments, sort_keys=True) if arguments else ''})"
+    column = node.get("column_name") or ""
+    return _Key(f"{column}: {asked}" if column else asked, on, column)
+
+
 def _is_weaker(before: Node, after: Node) -> bool:
-    if (before.get("severity"), after.get("severity")) in (("ERROR", "WARN"), ("error", "warn")):
+    if (str(before.get("severity")).upper(), str(after.get("severity")).upper()) == ("ERROR", "WARN"):
         return True
     # a condition that is new or another one may let rows pass that were asked before
-    narrowed = ("where", "limit", "warn_if", "error_if")
-    return any(after.get(name) != before.get(name) and after.get(name) is not None for name in narrowed)
+    strictest = {"where": None, "limit": None, "warn_if": "!= 0", "error_if": "!= 0", "fail_calc": "count(*)"}
+    return any(after.get(name) not in (before.get(name), None, most) for name, most in strictest.items())
 
 
 def changes_of_definitions(base: Manifest, change: Manifest) -> list[DefinitionChange]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,9 @@ def render_markdown(review: Review, *, with_sql: bool = True) -> str:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(cell=cell, unified=unified_sql, share=share, bytes=bytes_text, signed=signed)
+    environment.filters.update(
+        cell=cell, fence=fence, unified=unified_sql, share=share, bytes=bytes_text, signed=signed
+    )
     return environment.get_template("report.md.jinja").render(
         review=review, costly=costly(review), data=verdict_on_data(review), with_sql=with_sql
     )
@@ -51,14 +55,18 @@ def render_html(review: Review) -> str:
 
 def verdict_on_data(review: Review) -> str:
     """One sentence: whether rows and values are the same on both sides, of how much that was compared."""
+    if not review.models:
+        return "No data to compare: no model is touched."
     compared = [one.data for one in review.models if one.data]
     if not compared:
-        return "No data to compare: no model stands on both sides."
+        return "No data to compare: no model was built on both sides."
     rows = sum(difference.rows_after for difference in compared)
     different = [difference.model for difference in compared if not difference.is_empty]
     if different:
         return f"Data differs in {len(different)} of {len(compared)} models: {', '.join(different)}."
-    return f"No difference in data: {rows:,} rows of {len(compared)} models compared, every column."
+    left_out = [f"{one.model}.{name}" for one in compared for name in one.left_out]
+    columns = f"all columns but {', '.join(left_out)}" if left_out else "every column"
+    return f"No difference in data: {rows:,} rows of {len(compared)} models compared, {columns}."
 
 
 def costly(review: Review) -> list[ModelReview]:
@@ -67,9 +75,10 @@ def costly(review: Review) -> list[ModelReview]:
     def moved(before: Cost | None, after: Cost | None) -> bool:
         if before is None or after is None:
             return False
-        old, new = before.bytes_read or 0, after.bytes_read or 0
         slower = abs(after.seconds - before.seconds) > max(2.0, 0.5 * before.seconds)
-        return slower or abs(new - old) > max(10_000, 0.1 * old)
+        if before.bytes_read is None or after.bytes_read is None:
+            return slower
+        return slower or abs(after.bytes_read - before.bytes_read) > max(10_000, 0.1 * before.bytes_read)
 
     return [one for one in review.models if moved(*one.costs)]
 
@@ -78,9 +87,11 @@ def cell(value: Any, limit: int = 600) -> str:
     """A value in a cell of a Markdown table: one line, nothing that Markdown or HTML takes for its own."""
     if value is None:
         return "null"
+    if isinstance(value, Decimal):
+        value = f"{value.normalize():f}"
     text = " ".join(str(value).split())
     text = text if len(text) <= limit else f"{text[:limit]}..."
-    for sign in "\\`*_{}[]<>|~":
+    for sign in "\\`*_{}[]<>|~&":
         text = text.replace(sign, "\\" + sign)
     return text
 
@@ -89,6 +100,11 @@ def unified_sql(sql: tuple[str, str]) -> str:
     """The lines of compiled SQL that changed, with two lines around them."""
     before, after = (side.splitlines() for side in sql)
     return "\n".join(difflib.unified_diff(before, after, "base", "change", lineterm="", n=2))
+
+
+def fence(text: str) -> str:
+    """More backticks than stand in a row anywhere in the text."""
+    return "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
 
 
 def share(before: int, after: int) -> str:

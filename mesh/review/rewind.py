@@ -5,6 +5,8 @@ from __future__ import annotations
 from mesh.products.manifest import Node
 
 KEPT = 0.9
+WATERMARK = "source_offsets"
+"""Of `replace_days`, in every row: how far the build had read, which is no fact of the row and is not compared."""
 
 
 def build_rewind_sql(node: Node, relation: str) -> str | None:
@@ -21,7 +23,7 @@ def build_rewind_sql(node: Node, relation: str) -> str | None:
     if strategy == "replace_days":
         # the watermark stands in every row; the days that moved since are computed and replaced again
         return (
-            f"update {relation} set source_offsets ="
-            f" transform_values(source_offsets, (input, offset) -> cast(offset * {KEPT} as bigint))"
+            f"update {relation} set {WATERMARK} ="
+            f" transform_values({WATERMARK}, (input, offset) -> cast(offset * {KEPT} as bigint))"
         )
     return None

@@ -24,7 +24,9 @@ from mesh.review.sides import Base, Side, base_side, change_side
 from mesh.review.style import lint_change
 from mesh.review.values import DataDifference, compare_tables
 
+PASSED = ("pass", "warn")
 FAILED = ("error", "fail", "runtime error", "partial success")
+LOSSES = ("lost", "weakened")
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,11 @@ def review(instance: Instance, revision: str, say: Callable[[str], None], *, kee
         reviewed = _with_costs(reviewed, costs(instance, built.of_base), costs(instance, built.of_change))
         reached = reached_by(_changed_columns(reviewed), built.base, tables, base.side.products)
     tests = changes_of_tests(built.state, built.change)
-    ran = [result["status"] in FAILED for result in built.of_change if kind_of(result) in ("test", "unit_test")]
+    ran = [result["status"] for result in built.tests]
     findings = (
         *_failures(built),
         *_breaking(built, reviewed, base, change),
-        *(f"{test.kind} test of {test.model}: {test.test}" for test in tests if test.kind != "added"),
+        *(f"{test.kind} test of {test.model}: {test.test}" for test in tests if test.kind in LOSSES),
         *_undocumented(built, reviewed, tables),
         *lint_change(instance, base.commit),
     )
@@ -92,8 +94,8 @@ def review(instance: Instance, revision: str, say: Callable[[str], None], *, kee
         definitions=tuple(changes_of_definitions(built.state, built.change)),
         reached=tuple(reached),
         findings=findings,
-        passed=ran.count(False),
-        failed=ran.count(True),
+        passed=sum(status in PASSED for status in ran),
+        failed=sum(status in FAILED for status in ran),
         merged_again=built.merged_again,
     )
 
@@ -157,8 +159,8 @@ def _failures(built: Built) -> Iterator[str]:
 def _breaking(built: Built, reviewed: Sequence[ModelReview], base: Base, change: Side) -> Iterator[str]:
     for one in reviewed:
         if one.breaking:
-            before = models(built.state)[one.change.name]
-            if todo := unversioned(one.change.name, before, base.side.products, change.products):
+            before, after = (models(side).get(one.change.name) for side in (built.state, built.change))
+            if before and (todo := unversioned(before, after, base.side.products, change.products)):
                 yield from (f"breaking: {one.change.name}: {what}; {todo}" for what in one.breaking)
 
 

@@ -37,7 +37,7 @@ class Side:
         """
         results = self.target / "run_results.json"
         results.unlink(missing_ok=True)
-        environment = {**_paths(self.target), "MESH_SCHEMA_PREFIX": self.prefix}
+        environment = {**_paths(self.target), "MESH_SCHEMA_PREFIX": self.prefix, "DBT_USE_COLORS": "false"}
         run_dbt(instance, *arguments, quiet=True, check=False, project=self.project, environment=environment)
         if not results.exists():
             raise MeshError(f"dbt {arguments[0]} did not start: see {self.target}/logs/dbt.log")

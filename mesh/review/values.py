@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesh.review.lake import Columns, Lake
+from mesh.review.rewind import WATERMARK
 
 SAMPLES = 3
 SAMPLED_COLUMNS = 4
-_NUMERIC = ("tinyint", "smallint", "integer", "bigint", "real", "double", "decimal")
+_EXACT = ("tinyint", "smallint", "integer", "bigint", "decimal")
+_NUMBERS = (*_EXACT, "real", "double", "boolean")
+_MOMENTS = ("date", "timestamp")
+_TEXT = ("varchar", "char")
+_NESTED = ("map", "array", "row", "varbinary")
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,10 @@ class ColumnDifference:
 
 @dataclass(frozen=True)
 class DataDifference:
-    """One table on both sides. Without a key whole rows are compared, and `columns` is empty."""
+    """One table on both sides. Without a key whole rows are compared, and `columns` is empty.
+
+    `left_out` are columns whose new type cannot be compared with the old one.
+    """
 
     model: str
     key: tuple[str, ...]
@@ -39,6 +47,7 @@ class DataDifference:
     columns: tuple[ColumnDifference, ...]
     gone_samples: tuple[Any, ...]
     new_samples: tuple[Any, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -48,40 +57,65 @@ class DataDifference:
 
 def compare_tables(
     lake: Lake, model: str, tables: tuple[str, str], columns: tuple[Columns, Columns], key: Sequence[str]
-) -> DataDifference:
-    """Count what differs between (base, change), and fetch samples of it.
+) -> DataDifference | None:
+    """Count what differs between (base, change), and fetch samples of it; None if no column is on both sides.
 
-    Columns of both sides are compared; where the type changed, the old value is cast to the new type.
+    Columns of both sides are compared, the watermark apart. Where a type changed, the old value is cast to the new
+    one; what has no such cast is left out. A key that is not one is none: whole rows are compared then.
     """
     before, after = columns
-    shared = [name for name in after if name in before]
+    both = [name for name in after if name in before and name != WATERMARK]
+    shared = [name for name in both if _is_comparable(before[name], after[name])]
+    if not shared:
+        return None
     key = tuple(key) if key and all(name in shared for name in key) else ()
-    values = [name for name in shared if name not in key]
-    pairs = build_pairs_sql(tables, columns, key or shared, values if key else ())
-    counted = lake.query(build_counts_sql(pairs, values if key else (), after))[0]
-    rows_before, rows_after, gone, new, doubled, *rest = counted
-    differences = []
     if key:
-        changed = sorted(zip(values, rest[0::3], rest[1::3], rest[2::3], strict=True), key=lambda one: -one[1])
-        for place, (name, rows, sum_before, sum_after) in enumerate(changed):
-            if rows:
-                wanted = place < SAMPLED_COLUMNS
-                samples = lake.query(build_value_samples_sql(pairs, key, name)) if wanted else []
-                told = tuple((_key_text(row[:-2]), row[-2], row[-1]) for row in samples)
-                differences.append(ColumnDifference(name, rows, sum_before, sum_after, told))
+        ((doubled,),) = lake.query(f"select count_if(on_base > 1) from ({build_pairs_sql(tables, columns, key, ())})")
+        key = () if doubled else key
+    values = [name for name in shared if name not in key] if key else []
+    pairs = build_pairs_sql(tables, columns, key or shared, values)
+    rows_before, rows_after, gone, new, doubled, *rest = lake.query(
+        build_counts_sql(pairs, values, after, by_key=bool(key))
+    )[0]
     return DataDifference(
         model=model,
         key=key,
-        compared=tuple(values if key else shared),
+        compared=tuple(shared),
         rows_before=rows_before,
         rows_after=rows_after,
         gone=gone,
         new=new,
         doubled=doubled,
-        columns=tuple(differences),
+        columns=_of_columns(lake, pairs, key, values, rest),
         gone_samples=_row_samples(lake, pairs, key or shared, "on_base > on_change") if gone else (),
         new_samples=_row_samples(lake, pairs, key or shared, "on_change > on_base") if new else (),
+        left_out=tuple(name for name in both if name not in shared),
     )
+
+
+def _is_comparable(before: str, after: str) -> bool:
+    if before == after:
+        return True
+    scalar = not (before.startswith(_NESTED) or after.startswith(_NESTED))
+    if scalar and (before.startswith(_TEXT) or after.startswith(_TEXT)):
+        return True
+    # Trino has no cast between the families: not even try_cast takes one
+    return any(before.startswith(family) and after.startswith(family) for family in (_NUMBERS, _MOMENTS))
+
+
+def _of_columns(
+    lake: Lake, pairs: str, key: Sequence[str], values: Sequence[str], counted: Sequence[Any]
+) -> tuple[ColumnDifference, ...]:
+    """Columns with differences, the most of them first; the first few with samples."""
+    found = zip(values, counted[0::3], counted[1::3], counted[2::3], strict=True)
+    differences: list[ColumnDifference] = []
+    for name, rows, sum_before, sum_after in sorted(found, key=lambda one: -one[1]):
+        if rows:
+            wanted = len(differences) < SAMPLED_COLUMNS
+            samples = lake.query(build_value_samples_sql(pairs, key, name)) if wanted else []
+            told = tuple((_key_text(row[:-2]), row[-2], row[-1]) for row in samples)
+            differences.append(ColumnDifference(name, rows, sum_before, sum_after, told))
+    return tuple(differences)
 
 
 def build_pairs_sql(
@@ -104,19 +138,28 @@ def build_pairs_sql(
     return f"select {', '.join([*key, *counts, *pairs])} from ({' union all '.join(sides)}) group by {', '.join(key)}"
 
 
-def build_counts_sql(pairs: str, values: Sequence[str], kinds: Columns) -> str:
+def build_counts_sql(pairs: str, values: Sequence[str], kinds: Columns, *, by_key: bool) -> str:
     """One row: rows of each side, keys gone, new and doubled; and by column how many differ, and both sums."""
-    counts = [
-        "coalesce(sum(on_base), 0)",
-        "coalesce(sum(on_change), 0)",
-        "coalesce(sum(greatest(on_base - on_change, 0)), 0)" if not values else "count_if(on_change = 0)",
-        "coalesce(sum(greatest(on_change - on_base, 0)), 0)" if not values else "count_if(on_base = 0)",
-        "0" if not values else "count_if(on_change > 1 and on_change <> on_base)",
-    ]
+    counts = ["coalesce(sum(on_base), 0)", "coalesce(sum(on_change), 0)"]
+    if by_key:
+        counts += ["count_if(on_change = 0)", "count_if(on_base = 0)", "count_if(on_change > 1)"]
+    else:
+        counts += [
+            "coalesce(sum(greatest(on_base - on_change, 0)), 0)",
+            "coalesce(sum(greatest(on_change - on_base, 0)), 0)",
+            "0",
+        ]
     for name in values:
         counts.append(f"count_if(on_base > 0 and on_change > 0 and base_{name} is distinct from change_{name})")
-        counts += [f"sum({side}_{name})" if kinds[name].startswith(_NUMERIC) else "null" for side in ("base", "change")]
+        counts += [_sum(f"{side}_{name}", kinds[name]) for side in ("base", "change")]
     return f"select {', '.join(counts)} from ({pairs})"
+
+
+def _sum(column: str, kind: str) -> str:
+    if kind in ("real", "double"):
+        return f"sum({column})"
+    # wide enough that no sum overflows
+    return f"sum(cast({column} as decimal(38, 4)))" if kind.startswith(_EXACT) else "null"
 
 
 def build_value_samples_sql(pairs: str, key: Sequence[str], name: str) -> str:

@@ -13,7 +13,7 @@ from mesh.stack import lifecycle, preflight
 from mesh.stack.servers import SERVERS
 from tests.integration.chain import Chain
 
-FIRST_ORDERS = 2_000
+FIRST_ORDERS = 1_000
 
 
 def _free_port_base() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,20 +13,10 @@ from markdown_it import MarkdownIt
 from mesh.instance import REPOSITORY
 from mesh.stack.install import venv_binary
 from tests.integration.chain import Chain, query
+from tests.integration.copies import copy_repository
 
 GUIDE = "docs/how-to/add-a-metric.md"
 METRIC = "units_per_wave"
-
-
-def copy_repository(target: Path) -> None:
-    """All that git does not ignore, as it stands, in a repository of its own: the guide's git commands work there."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    for name in filter(None, listed.stdout.split("\0")):
-        if (REPOSITORY / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(REPOSITORY / name, target / name)
-    subprocess.run(["git", "init", "--quiet"], cwd=target, check=True)
 
 
 def follow(guide: str, folder: Path, environment: dict[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from flink_jobs.topics import DATABASE
 from tests.integration.chain import Chain, query
 
 PREFIX = "disorder_"
-BATCHES = 3
+BATCHES = 2
 WEEK = 7
 ORDERS_A_DAY = 430
 # of a model, what tells how its changes came and not what they say

@@ -12,7 +12,7 @@ import pytest
 from mesh import jobs
 from tests.integration.chain import Chain, query
 
-ORDERS_UNDER_LOAD = 900
+ORDERS_UNDER_LOAD = 700
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,6 +19,7 @@ from tests.integration.chain import Chain, query
 
 PREFIX = "maintained_"
 NOW = datetime.now(UTC)
+KILLED_AFTER_SECONDS = 5
 SILVER = ("orders_current", "orders_versions")
 
 
@@ -206,10 +208,11 @@ def test_housekeeping_beside_landing_loses_and_doubles_nothing(chain: Chain) -> 
     in_ten_days = NOW + timedelta(days=10)
     with ThreadPoolExecutor() as pool:
         written = pool.submit(chain.replay, 900)
-        lines = run(chain, bronze, in_ten_days)
+        maintained = pool.submit(run, chain, bronze, in_ten_days)
+        time.sleep(KILLED_AFTER_SECONDS)
         # restored, its sinks ask the history which checkpoint they have committed last
         chain.kill("flink-taskmanager")
-        lines += run(chain, bronze, in_ten_days)
+        lines = maintained.result()
         written.result()
     assert any("compacted" in line for line in lines)
     assert any("expired" in line for line in lines)
