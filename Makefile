@@ -18,7 +18,7 @@ lint: .venv/installed
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 models tests/dbt analyses
+	@$(BIN)/sqlfluff lint --processes 2 models tests/dbt analyses macros
 	@$(BIN)/mesh lint
 
 bench: .venv/installed  ## measure the figures of the README, on servers of its own

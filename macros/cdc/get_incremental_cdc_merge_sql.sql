@@ -9,12 +9,15 @@
     - metric_dates only grows: the days that a row has left are computed again too.
 #}
 {% macro get_incremental_cdc_merge_sql(arg_dict) %}
-    {%- set columns = arg_dict["dest_columns"] | map(attribute="quoted") | list -%}
+    {%- set columns = arg_dict["dest_columns"]
+        | map(attribute="quoted") | list -%}
     {%- set key = adapter.quote(arg_dict["unique_key"]) -%}
     merge into {{ arg_dict["target_relation"] }} as target
     using {{ arg_dict["temp_relation"] }} as source
     on target.{{ key }} = source.{{ key }}
-    {#- not as rows: Trino refuses to compare those of documents that the target does not have yet #}
+    {#-
+        not as rows: Trino refuses to compare those of documents that the target does not have yet
+    #}
     when matched
         and (
             source.source_at > target.source_at
@@ -24,14 +27,11 @@
             )
         )
         then update set
-            {%- for column in columns %}
-            {%- if column == adapter.quote("metric_dates") %}
-            {{ column }} = array_union(target.{{ column }}, source.{{ column }})
-            {%- else %}
-            {{ column }} = source.{{ column }}
-            {%- endif %}
-            {{- "," if not loop.last }}
-            {%- endfor %}
+            {% for column in columns %}{{ column }} =
+            {% if column == adapter.quote("metric_dates") %}
+            array_union(target.{{ column }}, source.{{ column }})
+            {% else %}
+            source.{{ column }}{% endif %}{{ "," if not loop.last }}{% endfor %}
     when matched
         and source.kafka_partition = target.kafka_partition
         and source.kafka_offset > target.kafka_offset
@@ -39,8 +39,7 @@
     when not matched
         then insert ({{ columns | join(", ") }})
         values (
-            {%- for column in columns %}
-            source.{{ column }}{{ "," if not loop.last }}
-            {%- endfor %}
+            {% for column in columns %}
+            source.{{ column }}{{ "," if not loop.last }}{% endfor %}
         )
 {% endmacro %}

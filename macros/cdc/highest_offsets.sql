@@ -12,7 +12,9 @@
         select kafka_partition, max(kafka_offset)
         from {{ relation }}
         {%- else %}
-        {%- set partitions = adapter.quote(relation.identifier ~ "$partitions") %}
+        {%- set partitions = adapter.quote(
+            relation.identifier ~ "$partitions"
+        ) %}
         select partition.kafka_partition, max(data.kafka_offset.max)
         from {{ relation.database }}.{{ relation.schema }}.{{ partitions }}
         {%- endif %}

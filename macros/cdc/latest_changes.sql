@@ -7,14 +7,14 @@
     select * from (
         select
             *,
-            {%- if metric_timestamp %}
+            {% if metric_timestamp %}
             array_except(
                 array_agg(date({{ metric_timestamp }})) over (
                     partition by document_id
                 ),
                 array[null]
             ) as metric_dates,
-            {%- endif %}
+            {% endif %}
             max(kafka_offset) over (
                 partition by document_id, kafka_partition
             ) as merged_offset,

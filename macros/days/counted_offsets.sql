@@ -1,4 +1,6 @@
-{# {input/kafka_partition: kafka_offset}: how far this model has counted its inputs; empty when built anew. #}
+{#
+    {input/kafka_partition: kafka_offset}: how far this model has counted its inputs; empty when built anew.
+#}
 {% macro counted_offsets() %}
     {%- if not (execute and is_incremental()) -%} {{ return({}) }} {%- endif -%}
     {%- set query -%}

@@ -1,4 +1,6 @@
-{# The models that this one counts by day: those it refers to that say their days (`metric_dates`). #}
+{#
+    The models that this one counts by day: those it refers to that say their days (`metric_dates`).
+#}
 {% macro day_inputs() %}
     {%- set inputs = [] -%}
     {%- if execute and model.resource_type == "model" -%}

@@ -4,9 +4,12 @@
     files of those days are read; a row whose key is no longer there is deleted; null is a value of a key.
 #}
 {% macro get_incremental_replace_days_sql(arg_dict) %}
-    {%- set columns = arg_dict["dest_columns"] | map(attribute="quoted") | list -%}
+    {%- set columns = arg_dict["dest_columns"]
+        | map(attribute="quoted") | list -%}
     {%- set keys = [] -%}
-    {%- for key in arg_dict["unique_key"] -%} {%- do keys.append(adapter.quote(key)) -%} {%- endfor -%}
+    {%- for key in arg_dict["unique_key"] -%}
+        {%- do keys.append(adapter.quote(key)) -%}
+    {%- endfor -%}
     {%- set days = days_to_replace() -%}
     merge into {{ arg_dict["target_relation"] }} as target
     using (
@@ -22,9 +25,10 @@
                 where {{ days }}
                 union all
                 select
-                    {%- for column in columns %}
-                    {{ column if column in keys else "null as " ~ column }},
-                    {%- endfor %}
+                    {% for column in columns %}{{
+                        column if column in keys else "null as " ~ column
+                    }},
+                    {% endfor %}
                     true as is_gone
                 from {{ arg_dict["target_relation"] }}
                 where {{ days }}
@@ -32,20 +36,18 @@
         )
         where place = 1
     ) as source
-    on {% for key in keys -%}
-        {#- Trino joins by the day alone, and compares the rest null-safely -#}
-        target.{{ key }} {{ "=" if loop.first else "is not distinct from" }} source.{{ key }}
-        {{- " and " if not loop.last }}
-    {%- endfor %}
+    {# Trino joins by the day alone, and compares the rest null-safely -#}
+    on
+        {% for key in keys %}
+        target.{{ key }} {{ "=" if loop.first else "is not distinct from" }}
+        source.{{ key }}{{ " and " if not loop.last }}{% endfor %}
     when matched and source.is_gone then delete
     when matched then update set
-        {%- for column in columns %}
-        {{ column }} = source.{{ column }}{{ "," if not loop.last }}
-        {%- endfor %}
+        {% for column in columns %}{{ column }} =
+        source.{{ column }}{{ "," if not loop.last }}{% endfor %}
     when not matched then insert ({{ columns | join(", ") }})
         values (
-            {%- for column in columns %}
-            source.{{ column }}{{ "," if not loop.last }}
-            {%- endfor %}
+            {% for column in columns %}
+            source.{{ column }}{{ "," if not loop.last }}{% endfor %}
         )
 {% endmacro %}

@@ -9,7 +9,9 @@
     {%- else -%}
         {%- for input in day_inputs() -%}
             {%- for partition, offset in highest_offsets(input) -%}
-                {%- do offsets.update({input.identifier ~ "/" ~ partition: offset}) -%}
+                {%- do offsets.update(
+                    {input.identifier ~ "/" ~ partition: offset}
+                ) -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}

@@ -1,4 +1,6 @@
-{# The document's own id as text: a business id or a number as it is, an ObjectId as its hexadecimal digits. #}
+{#
+    The document's own id as text: a business id or a number as it is, an ObjectId as its hexadecimal digits.
+#}
 {% macro document_id() -%}
     coalesce(
                 json_extract_scalar(document_id, '$'),

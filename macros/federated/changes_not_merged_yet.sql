@@ -11,14 +11,13 @@
     {%- set partitions = merged_table | replace(
         merged_table.identifier ~ '"', merged_table.identifier ~ '$partitions"'
     ) -%}
-    {%- for partition in known + ["changes.kafka_partition"] %}
+    {% for partition in known + ["changes.kafka_partition"] %}
         select changes.* from {{ relation }} as changes
         where
-            {%- if loop.last %}
+            {% if loop.last %}
             changes.kafka_partition not in ({{ ([-1] + known) | join(", ") }})
-            {%- else %}
-            changes.kafka_partition = {{ partition }}
-            {%- endif %}
+            {% else %}
+            changes.kafka_partition = {{ partition }}{% endif %}
             and changes.kafka_offset > (
                 select coalesce(max(data.kafka_offset.max), -1)
                 from {{ partitions }}

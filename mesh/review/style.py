@@ -11,7 +11,7 @@ from mesh.lint.run import lint_project
 from mesh.review.sides import changed_files
 from mesh.stack.install import venv_binary
 
-LINTED = ("models/", "tests/dbt/", "analyses/")
+LINTED = ("models/", "tests/dbt/", "analyses/", "macros/")
 
 
 def lint_change(instance: Instance, commit: str) -> list[str]:
