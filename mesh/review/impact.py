@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,14 @@ Column = tuple[str, str]
 
 @dataclass(frozen=True)
 class Reached:
-    """What one changed column reaches."""
+    """What a changed column reaches, or what changed rows do, where `column` is empty.
+
+    `below` are columns made of the column, as `model.column`; of rows the models that read them.
+    """
 
     model: str
     column: str
-    columns: tuple[str, ...]
+    below: tuple[str, ...]
     exposures: tuple[str, ...]
     products: tuple[str, ...]
 
@@ -39,7 +42,6 @@ def reached_by(
     Args:
         tables: columns of every relation that they read.
     """
-    by_name = models(manifest)
     readers = _readers(manifest, tables)
     found = []
     for model, column in changed:
@@ -48,16 +50,38 @@ def reached_by(
         while todo:
             todo += (new := readers[todo.pop()] - seen)
             seen |= new
-        reached_models = sorted({name for name, _ in seen} & by_name.keys())
-        exposures = {
-            exposure["label"] or exposure["name"]
-            for name in reached_models
-            for exposure in exposures_of(manifest, by_name[name]["unique_id"])
-        }
-        promised = {product.id for product in products if {name for name, _ in seen} & set(product.outputs)}
         below = tuple(sorted(f"{name}.{one}" for name, one in seen - {(model, column)}))
-        found.append(Reached(model, column, below, tuple(sorted(exposures)), tuple(sorted(promised))))
+        found.append(Reached(model, column, below, *_consumers({name for name, _ in seen}, manifest, products)))
     return found
+
+
+def reached_by_rows(changed: Sequence[str], manifest: Manifest, products: Sequence[Product]) -> list[Reached]:
+    """Follow models down to every model that reads their rows."""
+    by_name = models(manifest)
+    names = {node["unique_id"]: name for name, node in by_name.items()}
+    found = []
+    for model in changed:
+        seen = {model}
+        todo = [model]
+        while todo:
+            children = manifest["child_map"].get(by_name[todo.pop()]["unique_id"], [])
+            todo += (new := {names[child] for child in children if child in names} - seen)
+            seen |= new
+        found.append(Reached(model, "", tuple(sorted(seen - {model})), *_consumers(seen, manifest, products)))
+    return found
+
+
+def _consumers(
+    names: Set[str], manifest: Manifest, products: Sequence[Product]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Exposures and products of some models."""
+    by_name = models(manifest)
+    exposures = {
+        exposure["label"] or exposure["name"]
+        for name in names & by_name.keys()
+        for exposure in exposures_of(manifest, by_name[name]["unique_id"])
+    }
+    return tuple(sorted(exposures)), tuple(sorted(product.id for product in products if names & set(product.outputs)))
 
 
 def _readers(manifest: Manifest, tables: Mapping[Name, Columns]) -> dict[Column, set[Column]]:

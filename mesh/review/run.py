@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from mesh.instance import Instance
 from mesh.products.manifest import Node, models
+from mesh.progress import landed_offsets
 from mesh.review.build import Built, build_sides, kind_of, name_of
 from mesh.review.contracts import ColumnChange, breaking_changes, changes_of_columns, key_of, unversioned
 from mesh.review.cost import Cost, costs
-from mesh.review.impact import Reached, reached_by
+from mesh.review.impact import Reached, reached_by, reached_by_rows
 from mesh.review.lake import Columns, Lake, Name, project_schemas
 from mesh.review.nodes import (
     DefinitionChange,
@@ -43,7 +44,11 @@ class ModelReview:
 
 @dataclass(frozen=True)
 class Review:
-    """Everything that the report shows. `findings` are what has to be done before the change goes in."""
+    """Everything that the report shows.
+
+    `findings` are what has to be done before the change goes in; `landed_meanwhile` the messages that one side may have
+    read and the other not.
+    """
 
     commit: str
     models: tuple[ModelReview, ...]
@@ -54,6 +59,7 @@ class Review:
     passed: int
     failed: int
     merged_again: tuple[str, ...]
+    landed_meanwhile: int = 0
 
 
 def review(instance: Instance, revision: str, say: Callable[[str], None], *, keep: bool = False) -> Review:
@@ -69,7 +75,9 @@ def review(instance: Instance, revision: str, say: Callable[[str], None], *, kee
     base, change = base_side(instance, revision), change_side(instance)
     say(f"1/4 base {base.commit[:12]}")
     with lake.schemas(base.manifest, (base.side, change), keep=keep):
+        landed_before = landed_offsets(instance)
         built = build_sides(instance, lake, base, change, say)
+        landed_meanwhile = sum(landed_offsets(instance).values()) - sum(landed_before.values())
         say("4/4 comparing")
         tables = lake.columns(_schemas(built, base.side, change))
         reviewed = [
@@ -77,7 +85,10 @@ def review(instance: Instance, revision: str, say: Callable[[str], None], *, kee
             for one in changes_of_models(built.state, built.change, built.touched)
         ]
         reviewed = _with_costs(reviewed, costs(instance, built.of_base), costs(instance, built.of_change))
-        reached = reached_by(_changed_columns(reviewed), built.base, tables, base.side.products)
+        reached = [
+            *reached_by_rows(_changed_rows(reviewed), built.base, base.side.products),
+            *reached_by(_changed_columns(reviewed), built.base, tables, base.side.products),
+        ]
     tests = changes_of_tests(built.state, built.change)
     ran = [result["status"] for result in built.tests]
     findings = (
@@ -97,6 +108,7 @@ def review(instance: Instance, revision: str, say: Callable[[str], None], *, kee
         passed=sum(status in PASSED for status in ran),
         failed=sum(status in FAILED for status in ran),
         merged_again=built.merged_again,
+        landed_meanwhile=landed_meanwhile,
     )
 
 
@@ -137,6 +149,15 @@ def _sql(node: Node | None, side: Side) -> str:
     if node is None:
         return ""
     return str(node.get("compiled_code") or node["raw_code"]).replace(f'"{side.prefix}', '"')
+
+
+def _changed_rows(reviewed: Sequence[ModelReview]) -> list[str]:
+    """Changed models with rows that are gone, new or doubled."""
+    return [
+        one.change.name
+        for one in reviewed
+        if one.change.kind == "changed" and one.data and (one.data.gone or one.data.new or one.data.doubled)
+    ]
 
 
 def _changed_columns(reviewed: Sequence[ModelReview]) -> list[tuple[str, str]]:

@@ -149,6 +149,8 @@ def test_a_filter_names_the_rows_that_it_drops(chain: Chain, review: Callable[[E
     assert before == f"{total:,}" and after.startswith(f"{total - gone:,} (-3") and keys_gone == f"{gone:,}"
     (sample,) = re.findall(r"keys gone .*, such as ([^ ]+)", reviewed.report)
     assert query(chain, f"select {dropped} from silver.pick_tasks_enriched where document_id = '{sample}'") == [[True]]
+    assert "| pick_tasks_enriched: its rows | none | " in reviewed.report.replace("\\", "")
+    assert "| picking-dp |" in reviewed.report
     assert reviewed.exit_code == 1, "the model's unit test misses one of its rows"
     assert "pick_task_knows_its_order_and_worker" in reviewed.findings() and "breaking" not in reviewed.findings()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mesh.products.contract import Product
-from mesh.review.impact import Reached, reached_by
+from mesh.review.impact import Reached, reached_by, reached_by_rows
 
 Manifest = dict[str, Any]
 ORDERS = {"order_id": "varchar", "state": "varchar", "amount": "decimal(10,2)"}
@@ -60,4 +60,16 @@ def test_tables_that_the_review_built_itself_are_followed(base: Manifest) -> Non
         if schema == "silver":
             tables[("review_base_silver", name)] = tables.pop((schema, name))
     (found,) = reached_by([("orders_current", "state")], base, tables, [])
-    assert found.columns == ("orders_daily.last_state", "orders_open.state")
+    assert found.below == ("orders_daily.last_state", "orders_open.state")
+
+
+def test_rows_reach_every_model_that_reads_them_and_its_consumers(base: Manifest, product: Product) -> None:
+    base["child_map"] = {
+        "model.data_mesh.orders_current": ["model.data_mesh.orders_open", "test.data_mesh.counted"],
+        "model.data_mesh.orders_open": ["model.data_mesh.orders_daily"],
+    }
+    # the count of rows is made of no column
+    assert reached_by_rows(["orders_current", "orders_daily"], base, [product]) == [
+        Reached("orders_current", "", ("orders_daily", "orders_open"), ("Dashboard",), ("orders-dp",)),
+        Reached("orders_daily", "", (), ("Dashboard",), ("orders-dp",)),
+    ]

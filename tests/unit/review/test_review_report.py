@@ -55,7 +55,11 @@ FULL = replace(
     models=(CHANGED,),
     tests=(TestChange("lost", "id: unique()", "orders"),),
     definitions=(DefinitionChange("removed", "metric", "total"),),
-    reached=(Reached("orders", "state", ("daily.state",), ("Dashboard",), ("orders-dp",)),),
+    reached=(
+        Reached("orders", "", ("daily",), ("Dashboard",), ("orders-dp",)),
+        Reached("orders", "state", ("daily.state",), ("Dashboard",), ("orders-dp",)),
+    ),
+    landed_meanwhile=1_200,
     findings=("breaking: orders: state is integer", "lost test of orders: id: unique()"),
     passed=12,
     failed=1,
@@ -165,6 +169,7 @@ def test_report_shows_every_part_of_a_change() -> None:
         ["orders.new", "none", "date", "compatible"],
         ["state", "4", "", "", "7: open → null"],
         ["orders.state", "daily.state", "Dashboard", "orders-dp"],
+        ["orders: its rows", "daily", "Dashboard", "orders-dp"],
         ["orders", "2.0", "9.0", "1.0 MB", "3.5 MB"],
     ):
         assert row in page.rows
@@ -179,6 +184,8 @@ def test_report_shows_every_part_of_a_change() -> None:
         assert item in page.items
     markdown = render_markdown(FULL)
     assert "12 tests passed on the change, 1 failed." in markdown
+    assert "**1,200 messages landed while it ran**" in markdown
+    assert "landed while it ran" not in render_markdown(replace(FULL, landed_meanwhile=0))
     assert "Compared by id, 2 columns." in markdown
     assert "A tenth of orders was taken out again" in markdown
 

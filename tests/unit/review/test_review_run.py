@@ -80,6 +80,8 @@ def run_review(
     monkeypatch.setattr(run, "base_side", lambda *_: SimpleNamespace(commit="abc", side=sides[0], manifest=base))
     monkeypatch.setattr(run, "change_side", lambda _: sides[1])
     monkeypatch.setattr(run, "build_sides", lambda *_: built)
+    offsets = iter([{("orders", 0): 5, ("orders", 1): 7}, {("orders", 0): 8, ("orders", 1): 7, ("waves", 0): 2}])
+    monkeypatch.setattr(run, "landed_offsets", lambda _: next(offsets))
     monkeypatch.setattr(run, "lint_change", lambda *_: ["a.sql:1 LT01 spaces"])
     return run.review(Instance(Path(), Path(), 42000), "main", lambda _: None)
 
@@ -178,3 +180,9 @@ def test_exit_code_says_clean_findings_or_not_run(
     ran = CliRunner().invoke(commands.review_command, ["--out", str(tmp_path)], obj=Instance(tmp_path, tmp_path, 42000))
     assert ran.exit_code == code
     assert (tmp_path / "review.html").exists() is (code < 2)
+
+
+def test_messages_that_land_meanwhile_are_counted(
+    monkeypatch: pytest.MonkeyPatch, base: Manifest, change: Manifest, product: Product
+) -> None:
+    assert run_review(monkeypatch, base, change, product).landed_meanwhile == 3 + 2
