@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from mesh.dbt import Manifest
 from mesh.instance import Instance
 from mesh.products.manifest import models
+from mesh.review.cost import Cost, costs
 from mesh.review.lake import Lake
 from mesh.review.rewind import build_rewind_sql
 from mesh.review.sides import Base, Result, Side
@@ -33,6 +34,8 @@ class Built:
     tests: tuple[Result, ...]
     merges: tuple[Result, ...]
     merged_again: tuple[str, ...]
+    cost_before: Mapping[str, Cost] = field(default_factory=dict)
+    cost_after: Mapping[str, Cost] = field(default_factory=dict)
 
     def results(self) -> tuple[Result, ...]:
         """Everything that was run."""
@@ -49,11 +52,14 @@ def build_sides(instance: Instance, lake: Lake, base: Base, change: Side, say: C
     # not as one build, where a failed test would keep models below it from being built and compared
     of_change = change.run(instance, "build", *MODIFIED, *NO_TESTS, *deferred)
     manifest = change.manifest()
+    # asked at once: Trino forgets queries after minutes
+    cost_after = costs(instance, of_change)
     tests = change.run(instance, "test", *MODIFIED, *deferred)
     touched = frozenset(name_of(result) for result in of_change if kind_of(result) == "model")
     shared = sorted(touched & models(base.manifest).keys())
     say(f"3/4 the {len(shared)} models of them that the base has; then the change's merges")
     of_base = base.side.run(instance, "run", "--select", *shared, *deferred) if shared else []
+    cost_before = costs(instance, of_base)
     built = {name_of(result) for result in of_change if kind_of(result) == "model" and result["status"] == "success"}
     incremental = sorted(name for name in built if models(manifest)[name]["config"]["materialized"] == "incremental")
     rewound = [name for name in incremental if _rewind(lake, manifest, name)]
@@ -68,6 +74,8 @@ def build_sides(instance: Instance, lake: Lake, base: Base, change: Side, say: C
         tests=tuple(tests),
         merges=tuple(merges),
         merged_again=tuple(rewound),
+        cost_before=cost_before,
+        cost_after=cost_after,
     )
 
 

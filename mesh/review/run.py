@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mesh.instance import Instance
 from mesh.products.manifest import Node, models
 from mesh.progress import landed_offsets
 from mesh.review.build import Built, build_sides, kind_of, name_of
 from mesh.review.contracts import ColumnChange, breaking_changes, changes_of_columns, key_of, unversioned
-from mesh.review.cost import Cost, costs
+from mesh.review.cost import Cost
 from mesh.review.impact import Reached, reached_by, reached_by_rows
 from mesh.review.lake import Columns, Lake, Name, project_schemas
 from mesh.review.nodes import (
@@ -84,7 +84,6 @@ def review(instance: Instance, revision: str, say: Callable[[str], None], *, kee
             _review_model(lake, built, tables, one, (base.side, change))
             for one in changes_of_models(built.state, built.change, built.touched)
         ]
-        reviewed = _with_costs(reviewed, costs(instance, built.of_base), costs(instance, built.of_change))
         reached = [
             *reached_by_rows(_changed_rows(reviewed), built.base, base.side.products),
             *reached_by(_changed_columns(reviewed), built.base, tables, base.side.products),
@@ -136,13 +135,9 @@ def _review_model(
         columns=tuple(columns),
         breaking=tuple(breaking_changes(before, after, columns)),
         data=data,
-        costs=(None, None),
+        costs=(built.cost_before.get(one.name), built.cost_after.get(one.name)),
         sql=(_sql(before, sides[0]), _sql(after, sides[1])),
     )
-
-
-def _with_costs(reviewed: Sequence[ModelReview], before: dict[str, Cost], after: dict[str, Cost]) -> list[ModelReview]:
-    return [replace(one, costs=(before.get(one.change.name), after.get(one.change.name))) for one in reviewed]
 
 
 def _sql(node: Node | None, side: Side) -> str:

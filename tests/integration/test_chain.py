@@ -67,8 +67,6 @@ def test_building_after_new_changes_reads_only_new_bronze_files(chain: Chain) ->
     (result,) = json.loads((chain.target / "run_results.json").read_text())["results"]
     assert result["adapter_response"]["rows_affected"] >= 100
     assert 0 < bronze_bytes_read(chain, result["adapter_response"]["query_id"]) <= all_bytes - old_bytes
-    chain.build()
-    chain.assert_true()
 
 
 def test_writes_to_other_collections_do_not_hold_up_the_wait(chain: Chain) -> None:

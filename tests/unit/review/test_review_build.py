@@ -42,7 +42,7 @@ class NotedLake:
 
 
 def result(unique_id: str, status: str = "success") -> Manifest:
-    return {"unique_id": unique_id, "status": status}
+    return {"unique_id": unique_id, "status": status, "adapter_response": {}, "execution_time": 1.0}
 
 
 def build(base: FakeSide, change: FakeSide, lake: NotedLake | None = None) -> Built:
