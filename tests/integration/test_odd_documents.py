@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
-from mesh.errors import MeshError
 from mesh.simulation import load_documents
 from tests.integration.chain import Chain, query
 
@@ -66,8 +63,6 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
         chain, "select entity_id, rule from silver.rejected_rows where entity_id like 'ORD-odd-%' order by 1, 2"
     )
     assert ["ORD-odd-3", "missing_total_amount"] in rules and ["ORD-odd-6", "packed_before_picked"] not in rules
-    with pytest.raises(MeshError):  # so many incomplete orders break the product's promise
-        chain.dbt("test", "--select", "orders_current,test_name:meets_objective")
 
     rows = {
         order_id: values

@@ -9,7 +9,7 @@ from typing import Any
 from mesh.products.contract import Product, read_products
 from mesh.products.page import build_page
 
-VOID = {"meta"}
+VOID = {"link", "meta"}
 CELLS = {"td", "th", "dt"}
 
 
