@@ -15,31 +15,32 @@ from rich.console import Console
 from rich.table import Table
 from trino.exceptions import Error as TrinoError
 
-from mesh import jobs, truth
+from mesh import jobs
 from mesh.build import build, build_every
 from mesh.catalog.commands import catalog
+from mesh.contracts.binding import check_bindings
+from mesh.contracts.codeowners import write_codeowners
+from mesh.contracts.contract import read_products
+from mesh.contracts.objectives import publish_objectives
 from mesh.coverage import measure_coverage
 from mesh.dbt import parse_project
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
 from mesh.lint.commands import lint
-from mesh.maintain.run import declared_tables, maintain
+from mesh.maintain.maintain import declared_tables, maintain
 from mesh.openlineage.commands import lineage
 from mesh.orchestration.commands import airflow
-from mesh.products.binding import check_bindings
-from mesh.products.codeowners import write_codeowners
-from mesh.products.contract import read_products
-from mesh.products.page import generate_docs, serve_docs
-from mesh.products.publish import publish_objectives
 from mesh.progress import wait_until_landed
 from mesh.quality.commands import quality
 from mesh.review.commands import review_command
 from mesh.run import run
 from mesh.simulate.baskets import DEFAULT_FROM_DAY
 from mesh.simulation import load_documents, replay_orders
+from mesh.site.docs import generate_docs, serve_docs
 from mesh.stack import lifecycle
 from mesh.stack.supervise import Supervisor
 from mesh.trino import connect_trino
+from mesh.truth.check import check_truth
 
 console = Console(highlight=False)
 
@@ -209,7 +210,7 @@ def wait_command(instance: Instance, timeout: int) -> None:
 @click.pass_obj
 def truth_command(instance: Instance) -> None:
     """Compare bronze, silver and gold with MongoDB, by code that shares nothing with the models."""
-    results = truth.check(instance)
+    results = check_truth(instance)
     for result in results:
         click.echo(result.line())
     if not all(result.passed for result in results):

@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from flink_jobs.tables import LAYERS
-from mesh import jobs, truth
+from mesh import jobs
 from mesh.dbt import run_dbt, source_freshness, test_outcomes
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
-from mesh.products.page import generate_docs
 from mesh.progress import wait_until_landed
-from mesh.quality.check import check_products
+from mesh.quality.expectations import check_products
 from mesh.quality.measure import measure
-from mesh.quality.page import write_page
 from mesh.quality.record import record_dbt
+from mesh.quality.status_page import write_page
 from mesh.simulation import replay_orders, replayed_orders
+from mesh.site.docs import generate_docs
 from mesh.stack import lifecycle
 from mesh.trino import connect_trino
+from mesh.truth.check import check_truth
 
 Say = Callable[[str], None]
 Rows = list[tuple[str, str]]
@@ -64,7 +65,7 @@ def run(instance: Instance, orders: int, say: Say) -> Rows:
         say(f"  {broken.line()}")
     page = write_page(instance)
     say("7/7 truth")
-    results = truth.check(instance)
+    results = check_truth(instance)
     for result in results:
         say(f"  {result.line()}")
     if failed := [result.name for result in results if not result.passed]:

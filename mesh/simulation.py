@@ -14,7 +14,7 @@ from mesh.simulate.apply import DeliveryError, MissingTopicError
 from mesh.simulate.baskets import DEFAULT_FROM_DAY, DatasetMissingError
 from mesh.simulate.ndjson import LoadSummary, NdjsonError, load_ndjson
 from mesh.simulate.position import StateFileError
-from mesh.simulate.run import Progress, SimulationSummary, simulate
+from mesh.simulate.replay import Progress, SimulationSummary, simulate
 from mesh.simulate.wire import SchemaFileError
 
 _TELLING = (

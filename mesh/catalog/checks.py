@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from catalog.plan import Entity, Ref, Result, qualified
+from mesh.catalog.client.plan import Entity, Ref, Result, qualified
+from mesh.catalog.inputs import Project
 from mesh.catalog.names import SEVERITY
-from mesh.catalog.project import Project
 from mesh.errors import MeshError
-from mesh.products.manifest import table_names
+from mesh.manifest import table_names
 from mesh.quality.results import CheckResult, Status
 
 PLATFORMS = {"dbt": "dbt", "great_expectations": "GreatExpectations"}

@@ -8,13 +8,13 @@ from typing import Any
 
 import yaml
 
-from catalog.plan import Entity, Ref, Table, qualified
+from mesh.catalog.client.plan import Entity, Ref, Table, qualified
+from mesh.catalog.inputs import Project
 from mesh.catalog.names import GLOSSARY, LAKE_CATALOG, OTHER_TIER, SEVERITY, TIERS
-from mesh.catalog.project import Project
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY
 
-CLASSIFICATION = REPOSITORY / "catalog/classification.yaml"
+CLASSIFICATION = REPOSITORY / "mesh/catalog/client/classification.yaml"
 PLATFORM = "platform"  # the group that owns what no model's group does: bronze, and what dbt does not make
 SEVERITIES = {
     "error": "The product must not be used while this check fails.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.plan import Ref, qualified
+from mesh.catalog.client.plan import Ref, qualified
 
 LAKE = "trino"
 LAKE_CATALOG = "iceberg"

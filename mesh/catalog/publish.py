@@ -10,14 +10,14 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from catalog.plan import Plan, write_plan
 from flink_jobs.topics import COLLECTIONS, cdc_topic
 from mesh.catalog.checks import Checks, latest
+from mesh.catalog.client.plan import Plan, write_plan
 from mesh.catalog.governance import governance_entities, lake_tables, product_assets
+from mesh.catalog.inputs import Project, read_project
 from mesh.catalog.names import APPLICATIONS, DASHBOARDS, GLOSSARY, LAKE
-from mesh.catalog.project import Project, read_project
+from mesh.catalog.relations import exposure_edges, exposure_entities, relation_edges
 from mesh.catalog.stream import collections, stream_edges, stream_entities
-from mesh.catalog.warehouse import exposure_edges, exposure_entities, relation_edges
 from mesh.catalog.workflows import write_workflows
 from mesh.dbt import target_folder
 from mesh.environments import python_environment
@@ -105,7 +105,7 @@ def _run(instance: Instance, programs: Path, folder: Path, say: Say) -> None:
     with (
         log.open("w") as errors,
         subprocess.Popen(
-            [str(programs / "python"), "-m", "catalog", str(folder)],
+            [str(programs / "python"), "-m", "mesh.catalog.client", str(folder)],
             cwd=REPOSITORY,
             env=environment,
             text=True,

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from catalog.plan import EVERY_COLUMN, ColumnEdge, Edge, Entity, Ref, Table, qualified
 from flink_jobs.tables import DEAD_LETTERS, BronzeTable, change_tables, event_tables
 from flink_jobs.topics import COLLECTIONS, DATABASE, LANDING_JOB, all_topics, cdc_topic
+from mesh.catalog.client.plan import EVERY_COLUMN, ColumnEdge, Edge, Entity, Ref, Table, qualified
 from mesh.catalog.governance import CLASSIFICATION, PLATFORM, read_classification
 from mesh.catalog.names import CONNECT, FLINK, KAFKA, collection, lake_table, topic
 from mesh.instance import Instance

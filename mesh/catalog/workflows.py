@@ -13,11 +13,11 @@ from urllib.parse import parse_qs, urlparse
 
 import yaml
 
-from catalog.plan import Table
 from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, event_topic
+from mesh.catalog.client.plan import Table
+from mesh.catalog.inputs import RELATIONS, Project
 from mesh.catalog.names import KAFKA, LAKE, LAKE_CATALOG, MONGODB
-from mesh.catalog.project import RELATIONS, Project
-from mesh.catalog.warehouse import exposure_ref
+from mesh.catalog.relations import exposure_ref
 from mesh.instance import Instance
 
 # in the order in which they must run; dbt's needs the tables and the exposures to be there

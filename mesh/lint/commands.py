@@ -7,7 +7,7 @@ import sys
 import click
 
 from mesh.instance import Instance
-from mesh.lint.run import lint_project
+from mesh.lint.rules import lint_project
 
 
 @click.command()

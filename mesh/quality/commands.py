@@ -8,10 +8,10 @@ from collections import Counter
 import click
 
 from mesh.instance import Instance
-from mesh.quality.check import check_products, docs_folder
+from mesh.quality.expectations import check_products, docs_folder
 from mesh.quality.measure import measure
-from mesh.quality.page import write_page
 from mesh.quality.record import record_dbt
+from mesh.quality.status_page import write_page
 
 
 @click.group()

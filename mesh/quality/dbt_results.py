@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mesh.contracts.contract import Product
 from mesh.dbt import Manifest
 from mesh.errors import MeshError
-from mesh.products.contract import Product
-from mesh.products.manifest import table_names
+from mesh.manifest import table_names
 from mesh.quality.results import CheckResult, Severity, Status
 
 _STATUS: dict[str, Status] = {

@@ -17,12 +17,14 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 from sqlalchemy.exc import SQLAlchemyError
 
+from mesh.contracts.contract import read_products
+from mesh.dbt import target_folder
 from mesh.errors import MeshError
 from mesh.instance import Instance
-from mesh.products.contract import read_products
 from mesh.quality.gx_docs import write_data_docs
 from mesh.quality.gx_results import errored_results, results_of
 from mesh.quality.gx_suites import Suite, choose_suites, read_suites
+from mesh.quality.record import record_checks
 from mesh.quality.results import CheckResult
 
 SOURCE = "great_expectations"
@@ -31,12 +33,28 @@ SOURCE = "great_expectations"
 EXAMPLES = 5
 
 
+def docs_folder() -> Path:
+    """Where Data Docs are written."""
+    return target_folder() / "expectations"
+
+
+def check_products(instance: Instance, products: Sequence[str] | None = None) -> list[CheckResult]:
+    """Run the checkpoints of these products, of all for None; keeps the results and writes Data Docs.
+
+    Raises:
+        MeshError: a suite is wrong, a product has none, or Trino does not answer.
+    """
+    results = run_checkpoints(instance, products, docs_folder())
+    record_checks(instance, results)
+    return results
+
+
 def run_checkpoints(
-    instance: Instance, products: Sequence[str] | None = None, docs_folder: Path | None = None
+    instance: Instance, products: Sequence[str] | None = None, docs: Path | None = None
 ) -> list[CheckResult]:
     """Check what consumers of these products rely on, of all products for None; one result an expectation.
 
-    With `docs_folder`, Data Docs of the run are written there; what an earlier run wrote is replaced.
+    With `docs`, Data Docs of the run are written there; what an earlier run wrote is replaced.
 
     Raises:
         MeshError: a suite is wrong, a product has none, or Trino does not answer.
@@ -46,8 +64,8 @@ def run_checkpoints(
     datasource = _trino(context, instance)
     run_id = str(uuid4())
     results = [result for suite in suites for result in _run(context, datasource, suite, run_id)]
-    if docs_folder:
-        write_data_docs(context, results, docs_folder)
+    if docs:
+        write_data_docs(context, results, docs)
     return results
 
 

@@ -18,9 +18,9 @@ from great_expectations.expectations.expectation import (
 )
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+from mesh.contracts.contract import Product
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY
-from mesh.products.contract import Product
 from mesh.quality.results import Severity
 
 SUITES = REPOSITORY / "expectations"

@@ -7,10 +7,10 @@ from datetime import UTC
 
 from trino.exceptions import Error as TrinoError
 
+from mesh.contracts.contract import read_products
 from mesh.dbt import Manifest
 from mesh.errors import MeshError
 from mesh.instance import Instance
-from mesh.products.contract import read_products
 from mesh.quality.results import CheckResult
 from mesh.trino import connect_trino
 

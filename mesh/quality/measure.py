@@ -13,11 +13,11 @@ import pymongo
 from trino.exceptions import Error as TrinoError
 
 from flink_jobs.topics import COLLECTIONS, DATABASE
+from mesh.contracts.contract import Objective, Product, read_products
 from mesh.dbt import Manifest, parse_project, run_dbt
 from mesh.errors import MeshError
 from mesh.instance import Instance
-from mesh.products.contract import Objective, Product, read_products
-from mesh.products.manifest import Node, models
+from mesh.manifest import Node, models
 from mesh.quality import freshness
 from mesh.quality.pending import LakeTable, Offsets, Pending, pending_changes, uncaptured_since
 from mesh.quality.store import MEASUREMENTS, append

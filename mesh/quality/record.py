@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from mesh.contracts.contract import read_products
 from mesh.dbt import read_manifest, target_folder
 from mesh.instance import Instance
-from mesh.products.contract import read_products
 from mesh.quality.dbt_results import check_results, model_runs, read_run_results
 from mesh.quality.results import CheckResult
 from mesh.quality.store import CHECK_RESULTS, MODEL_RUNS, append

@@ -13,7 +13,7 @@ from trino.exceptions import Error as TrinoError
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.review.report import write_reports
-from mesh.review.run import review
+from mesh.review.review import review
 
 FINDINGS, NOT_RUN = 1, 2
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mesh.products.contract import Product
-from mesh.products.manifest import Node
+from mesh.contracts.contract import Product
+from mesh.manifest import Node
 from mesh.review.lake import Columns
 
 

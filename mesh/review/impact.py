@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from mesh.catalog.columns import column_origins
+from mesh.catalog.column_lineage import column_origins
+from mesh.contracts.contract import Product
 from mesh.dbt import Manifest
-from mesh.products.contract import Product
-from mesh.products.manifest import exposures_of, models
+from mesh.manifest import exposures_of, models
 from mesh.review.lake import Columns, Name
 
 # model, column

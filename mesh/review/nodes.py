@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mesh.dbt import Manifest
-from mesh.products.manifest import Node, models
+from mesh.manifest import Node, models
 
 
 @dataclass(frozen=True)

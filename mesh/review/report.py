@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from mesh.review.cost import Cost
-from mesh.review.run import ModelReview, Review
+from mesh.review.review import ModelReview, Review
 from mesh.site import render_page
 
 MARKDOWN, PAGE = "review.md", "review.html"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mesh.products.manifest import Node
+from mesh.manifest import Node
 
 KEPT = 0.9
 WATERMARK = "source_offsets"

@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mesh.contracts.contract import CONTRACTS, Product, read_products
 from mesh.dbt import Manifest, run_dbt
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
-from mesh.products.contract import CONTRACTS, Product, read_products
 
 PREFIX = "review_"
 Result = dict[str, Any]

@@ -7,7 +7,7 @@ import subprocess
 
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
-from mesh.lint.run import lint_project
+from mesh.lint.rules import lint_project
 from mesh.review.sides import changed_files
 from mesh.stack.install import venv_binary
 

@@ -21,9 +21,9 @@ from pymongo.errors import PyMongoError
 
 from flink_jobs.tables import LAYERS, bronze_tables, build_create_schema_sql, build_create_table_sql
 from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, event_topic
+from mesh.contracts.objectives import publish_objectives
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
-from mesh.products.publish import publish_objectives
 from mesh.quality.store import create_tables
 from mesh.s3 import connect_s3, ensure_bucket
 from mesh.trino import connect_trino

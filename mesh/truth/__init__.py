@@ -5,9 +5,3 @@ macros or the landing job but the names of collections and topics: a mistake in 
 able to hide itself. Run it while the writers rest and the lake has caught up; a row still on its way is reported as
 missing.
 """
-
-from mesh.truth.check import LAYERS, check
-from mesh.truth.result import CheckResult
-from mesh.truth.source import Source, read_source
-
-__all__ = ["LAYERS", "CheckResult", "Source", "check", "read_source"]

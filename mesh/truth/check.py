@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.truth.bronze import check_bronze
-from mesh.truth.gold import check_gold
-from mesh.truth.history import check_history
+from mesh.truth.gold.check_gold import check_gold
+from mesh.truth.history.check_history import check_history
 from mesh.truth.lake import Lake
 from mesh.truth.positions import check_positions
 from mesh.truth.result import CheckResult
-from mesh.truth.silver import check_silver
+from mesh.truth.silver.check_silver import check_silver
 from mesh.truth.source import read_source
 
 LAYERS = ("bronze", "positions", "silver", "gold", "history")
@@ -20,7 +20,7 @@ _OF_DOCUMENTS = {"bronze": check_bronze, "silver": check_silver, "gold": check_g
 _OF_KAFKA = {"positions": check_positions, "history": check_history}
 
 
-def check(instance: Instance, layers: Sequence[str] = LAYERS) -> list[CheckResult]:
+def check_truth(instance: Instance, layers: Sequence[str] = LAYERS) -> list[CheckResult]:
     """Recompute the layers from the source and compare. The source is read once, before the lake.
 
     Raises:

@@ -10,8 +10,8 @@ from itertools import groupby
 
 from flink_jobs.topics import COLLECTIONS, EVENT_DOMAINS, cdc_topic, event_topic
 from mesh.instance import Instance
-from mesh.truth.kafka import KafkaReadError, Span, open_consumer, read_end, read_topic
 from mesh.truth.lake import Lake, LakeError
+from mesh.truth.messages import KafkaReadError, Span, open_consumer, read_end, read_topic
 from mesh.truth.result import SAMPLES, CheckResult
 
 # topic: table that its messages land in

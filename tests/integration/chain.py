@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx
 
-from mesh import truth
 from mesh.dbt import run_dbt
 from mesh.instance import Instance
 from mesh.progress import wait_until_landed
 from mesh.simulation import replay_orders
 from mesh.stack.supervise import Supervisor
 from mesh.trino import connect_trino
+from mesh.truth.check import LAYERS, check_truth
 
 LANDING_TIMEOUT_SECONDS = 400
 
@@ -48,7 +48,7 @@ class Chain:
 
     def assert_true(self, *layers: str) -> None:
         """Fail on any difference between MongoDB and the lake."""
-        results = truth.check(self.instance, layers or truth.LAYERS)
+        results = check_truth(self.instance, layers or LAYERS)
         assert results
         failed = [result for result in results if not result.passed]
         assert not failed, "\n".join(f"{result.line()} {result.samples}" for result in failed)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mesh.quality.page import PAGE
+from mesh.quality.status_page import PAGE
 from tests.airflow.running import run_dag
 from tests.integration.chain import Chain, query
 

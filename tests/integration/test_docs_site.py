@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
-from mesh.products.page import generate_docs
+from mesh.site.docs import generate_docs
 from mesh.site.guides import guides
 from tests.integration.chain import Chain
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from playwright.sync_api import sync_playwright
 
+from mesh.contracts.contract import read_products
 from mesh.errors import MeshError
-from mesh.products.contract import read_products
 from mesh.quality.expectations import SOURCE, run_checkpoints
 from mesh.quality.gx_suites import Suite, read_suites
 from mesh.quality.results import CheckResult
@@ -79,7 +79,7 @@ def started() -> datetime:
 @pytest.fixture(scope="module")
 def good(chain: Chain, docs: Path, started: datetime) -> Results:
     assert started
-    return by_suite(run_checkpoints(chain.instance, docs_folder=docs))
+    return by_suite(run_checkpoints(chain.instance, docs=docs))
 
 
 @pytest.fixture(scope="module")

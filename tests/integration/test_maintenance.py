@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flink_jobs.tables import build_create_table_sql, change_tables
+from mesh.maintain.maintain import declared_tables, maintain
 from mesh.maintain.policy import LakeTable
-from mesh.maintain.run import declared_tables, maintain
 from mesh.s3 import connect_s3
 from tests.integration.chain import Chain, query
 

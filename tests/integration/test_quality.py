@@ -16,8 +16,8 @@ from mesh import jobs
 from mesh.build import build
 from mesh.dbt import run_dbt
 from mesh.quality.measure import Measured, measure, take_measurements
-from mesh.quality.page import write_page
 from mesh.quality.record import record_dbt
+from mesh.quality.status_page import write_page
 from mesh.simulation import replay_orders
 from tests.integration.chain import Chain, query
 

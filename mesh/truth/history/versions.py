@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mesh.truth.canonical import Canonical, Document, canonical_bytes, from_extended_json, to_bson
 from mesh.truth.columns import cells_of
 from mesh.truth.documents import DocumentType
-from mesh.truth.history.changes import Change
+from mesh.truth.history.captured import Change
 from mesh.truth.lake import content_of, key_of
 from mesh.truth.values import spell_timestamp
 

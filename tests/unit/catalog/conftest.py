@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mesh.catalog.project import Project
+from mesh.catalog.inputs import Project
 
 
 @pytest.fixture

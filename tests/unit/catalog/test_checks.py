@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mesh.catalog.checks import Checks, latest
-from mesh.catalog.project import Project
+from mesh.catalog.inputs import Project
 from mesh.errors import MeshError
 from mesh.quality.results import CheckResult
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog.plan import Table
+from mesh.catalog.client.plan import Table
+from mesh.catalog.inputs import Project
 from mesh.catalog.names import lake_table
-from mesh.catalog.project import Project
 from mesh.catalog.publish import TOKEN, URL, publish
 from mesh.catalog.workflows import manifest_for_client, write_workflows
 from mesh.errors import MeshError

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mesh.lint import columns, files, keys, lineage
+from mesh.lint import files, keys, references, shared_columns
 
 Manifest = dict[str, Any]
 STAGING, TABLE = "model.m.stg_wms__orders", "model.m.orders_current"
@@ -14,25 +14,25 @@ STAGING, TABLE = "model.m.stg_wms__orders", "model.m.orders_current"
 
 def test_sound_manifest_has_no_finding(manifest: Manifest) -> None:
     found = [
-        *columns.undocumented_shared_columns(manifest),
+        *shared_columns.undocumented_shared_columns(manifest),
         *files.misplaced_properties(manifest),
         *keys.untested_keys(manifest),
-        *lineage.dead_ends(manifest, offered=[]),
-        *lineage.hard_coded_relations(manifest),
+        *references.dead_ends(manifest, offered=[]),
+        *references.hard_coded_relations(manifest),
     ]
     assert found == []
 
 
 def test_column_that_is_used_twice_and_described_apart(manifest: Manifest) -> None:
     manifest["nodes"][TABLE]["columns"]["order_id"]["doc_blocks"] = []
-    (finding,) = columns.undocumented_shared_columns(manifest)
-    assert (finding.rule, finding.subject) == (columns.RULE, "orders_current.order_id")
+    (finding,) = shared_columns.undocumented_shared_columns(manifest)
+    assert (finding.rule, finding.subject) == (shared_columns.RULE, "orders_current.order_id")
     assert "{{ doc('order_id') }}" in finding.message
 
 
 def test_column_of_a_source_is_shared_too(manifest: Manifest) -> None:
     manifest["nodes"][STAGING]["columns"]["landed_at"] = {"doc_blocks": ["doc.m.landed_at"]}
-    (finding,) = columns.undocumented_shared_columns(manifest)
+    (finding,) = shared_columns.undocumented_shared_columns(manifest)
     assert finding.subject == "bronze.orders_raw.landed_at"
 
 
@@ -83,9 +83,9 @@ def test_silver_does_not_inherit_a_key(manifest: Manifest) -> None:
 
 def test_model_that_nobody_reads(manifest: Manifest) -> None:
     manifest["child_map"][TABLE] = ["test.m.key_of_table", "unit_test.m.counts", "analysis.m.orders_now"]
-    (finding,) = lineage.dead_ends(manifest, offered=["waves_current"])
-    assert (finding.rule, finding.subject) == (lineage.DEAD_END, "orders_current")
-    assert not list(lineage.dead_ends(manifest, offered=["orders_current"])), "a product offers it"
+    (finding,) = references.dead_ends(manifest, offered=["waves_current"])
+    assert (finding.rule, finding.subject) == (references.DEAD_END, "orders_current")
+    assert not list(references.dead_ends(manifest, offered=["orders_current"])), "a product offers it"
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,13 @@ def test_model_that_nobody_reads(manifest: Manifest) -> None:
 @pytest.mark.parametrize("verb", ["from", "inner join", "FROM\n   "])
 def test_relation_named_in_sql(manifest: Manifest, verb: str, relation: str) -> None:
     manifest["nodes"]["analysis.m.orders_now"]["raw_code"] = f"select 1 {verb} {relation} as orders"
-    (finding,) = lineage.hard_coded_relations(manifest)
-    assert (finding.rule, finding.subject) == (lineage.HARD_CODED, "orders_now")
+    (finding,) = references.hard_coded_relations(manifest)
+    assert (finding.rule, finding.subject) == (references.HARD_CODED, "orders_now")
     assert relation in finding.message
 
 
 def test_relation_named_in_a_macro_of_ours(manifest: Manifest) -> None:
     manifest["macros"]["macro.m.newest"]["macro_sql"] = "select max(id) from silver.orders"
-    assert [finding.subject for finding in lineage.hard_coded_relations(manifest)] == ["newest"]
+    assert [finding.subject for finding in references.hard_coded_relations(manifest)] == ["newest"]
     manifest["macros"]["macro.m.newest"]["package_name"] = "dbt"
-    assert not list(lineage.hard_coded_relations(manifest)), "dbt's own macros are not ours to mend"
+    assert not list(references.hard_coded_relations(manifest)), "dbt's own macros are not ours to mend"

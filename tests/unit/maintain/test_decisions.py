@@ -13,7 +13,7 @@ from trino.exceptions import TrinoQueryError
 
 from mesh.instance import Instance
 from mesh.lock import exclusive
-from mesh.maintain import run
+from mesh.maintain import maintain
 from mesh.maintain.housekeeping import CLOCK_SKEW, expiry
 from mesh.maintain.policy import Housekeeping, LakeTable, Relation
 from mesh.maintain.retention import LandedDay, unmerged_days
@@ -76,13 +76,13 @@ class ConflictingLake:
 
 def test_conflict_is_told_beside_what_was_done() -> None:
     table = LakeTable(FIRST, RULES, retention=timedelta(days=365))
-    first, second = run._maintain(ConflictingLake("ICEBERG_COMMIT_ERROR"), table, NOW)  # type: ignore[arg-type]
+    first, second = maintain._maintain(ConflictingLake("ICEBERG_COMMIT_ERROR"), table, NOW)  # type: ignore[arg-type]
     assert first.startswith("7 rows deleted") and second.startswith("busy")
 
 
 def test_other_errors_are_not_called_busy() -> None:
     with pytest.raises(TrinoQueryError):
-        run._maintain(ConflictingLake("GENERIC_INTERNAL_ERROR"), LakeTable(FIRST, RULES), NOW)  # type: ignore[arg-type]
+        maintain._maintain(ConflictingLake("GENERIC_INTERNAL_ERROR"), LakeTable(FIRST, RULES), NOW)  # type: ignore[arg-type]
 
 
 def test_lock_is_waited_for_and_names_its_holder(tmp_path: Path) -> None:

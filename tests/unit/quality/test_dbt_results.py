@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from mesh.contracts.contract import read_products
 from mesh.errors import MeshError
-from mesh.products.contract import read_products
 from mesh.quality.dbt_results import check_results, model_runs, read_run_results
 from mesh.quality.results import CheckResult
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 
-from mesh.products.contract import read_products
+from mesh.contracts.contract import read_products
 from mesh.quality.gx_results import errored_results, results_of
 from mesh.quality.gx_suites import SUITES, Check, read_suite
 

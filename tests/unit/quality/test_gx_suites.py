@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from mesh.contracts.contract import read_products
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY
-from mesh.products.contract import read_products
 from mesh.quality.gx_suites import SUITES, Suite, choose_suites, read_suite, read_suites
 
 PRODUCTS = read_products()

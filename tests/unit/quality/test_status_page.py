@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from mesh.products.contract import read_products
+from mesh.contracts.contract import read_products
 from mesh.quality.charts import HEIGHT, MARGIN, MOST_POINTS, WIDTH, Point, draw
-from mesh.quality.page import build_page
 from mesh.quality.results import CheckResult
+from mesh.quality.status_page import build_page
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 COMPLETENESS = {"product": "orders-dp", "output_table": "orders_current", "objective": "completeness"}

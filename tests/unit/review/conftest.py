@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mesh.products.contract import Product
+from mesh.contracts.contract import Product
 
 MERGE, HELPER, DEEPEST = "macro.data_mesh.merged", "macro.data_mesh.helper", "macro.data_mesh.deepest"
 # as dbt writes it where nothing is configured

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mesh.products.contract import Product
+from mesh.contracts.contract import Product
 from mesh.review.contracts import ColumnChange, breaking_changes, changes_of_columns, key_of, unversioned
 
 Node = dict[str, Any]

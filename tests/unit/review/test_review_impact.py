@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mesh.products.contract import Product
+from mesh.contracts.contract import Product
 from mesh.review.impact import Reached, reached_by, reached_by_rows
 
 Manifest = dict[str, Any]

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from mesh.review.contracts import ColumnChange
 from mesh.review.cost import Cost
+from mesh.review.differences import ColumnDifference, DataDifference
 from mesh.review.impact import Reached
 from mesh.review.nodes import DefinitionChange, ModelChange, TestChange
 from mesh.review.report import (
@@ -25,8 +26,7 @@ from mesh.review.report import (
     unified_sql,
     write_reports,
 )
-from mesh.review.run import ModelReview, Review
-from mesh.review.values import ColumnDifference, DataDifference
+from mesh.review.review import ModelReview, Review
 
 NOTHING = Review("0123456789abcdef", (), (), (), (), (), 0, 0, ())
 SAME = DataDifference("orders", ("id",), ("id", "state"), 1200, 1200, 0, 0, 0, (), (), ())

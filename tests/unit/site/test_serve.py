@@ -10,7 +10,7 @@ from dbt.cli.main import cli as dbt
 
 from mesh.cli import main
 from mesh.instance import Instance
-from mesh.products import page
+from mesh.site import docs
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def ran(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, ...]
 
     monkeypatch.setenv("MESH_HOME", str(tmp_path))
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
-    monkeypatch.setattr(page, "run_dbt", run)
+    monkeypatch.setattr(docs, "run_dbt", run)
     monkeypatch.setattr(
-        page, "read_manifest", lambda: {"nodes": {}, "sources": {}, "exposures": {}, "groups": {}, "parent_map": {}}
+        docs, "read_manifest", lambda: {"nodes": {}, "sources": {}, "exposures": {}, "groups": {}, "parent_map": {}}
     )
     return commands
 

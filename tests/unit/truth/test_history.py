@@ -12,11 +12,11 @@ from truth_sources import FakeLake
 
 from mesh.truth.documents import INVENTORY, ORDERS, DocumentType
 from mesh.truth.gold import inventory_metrics
-from mesh.truth.history import check as history
-from mesh.truth.history.changes import Change, read_change
-from mesh.truth.history.check import build_rows_sql, read_log, rows_of_lake
+from mesh.truth.history import check_history as history
+from mesh.truth.history.captured import Change, read_change
+from mesh.truth.history.check_history import build_rows_sql, read_log, rows_of_lake
 from mesh.truth.history.versions import ChangeLog, Version
-from mesh.truth.kafka import KafkaReadError, Span
+from mesh.truth.messages import KafkaReadError, Span
 from mesh.truth.result import CheckResult
 
 SECOND = 1_709_164_800  # 2024-02-29

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 
-from mesh.truth.kafka import Span
+from mesh.truth.messages import Span
 from mesh.truth.positions import compare_positions
 from mesh.truth.result import CheckResult
 

@@ -1,5 +1,0 @@
-"""`python -m mesh`."""
-
-from mesh.cli import main
-
-main()
