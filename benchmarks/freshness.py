@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -30,6 +29,7 @@ from mesh.instance import Instance
 from mesh.progress import wait_until_landed
 from mesh.simulation import replay_orders
 from mesh.stack import lifecycle
+from mesh.stack.install import venv_binary
 from mesh.trino import connect_trino
 
 LANDING_TIMEOUT_SECONDS = 900
@@ -63,7 +63,7 @@ def main(orders: int, rate: float, marks: int, every: float, port_base: int) -> 
 
 @contextmanager
 def _load(orders: int, rate: float) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "mesh", "simulate", "--orders", str(orders), "--rate", str(rate)]
+    command = [venv_binary("mesh"), "simulate", "--orders", str(orders), "--rate", str(rate)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
             yield process

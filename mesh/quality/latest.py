@@ -11,6 +11,7 @@ from mesh.contracts.contract import read_products
 from mesh.dbt import Manifest
 from mesh.errors import MeshError
 from mesh.instance import Instance
+from mesh.quality.gx_suites import read_suites
 from mesh.quality.results import CheckResult
 from mesh.trino import connect_trino
 
@@ -21,9 +22,6 @@ def known_checks(manifest: Manifest) -> set[str]:
     Raises:
         MeshError: a suite or a contract is wrong.
     """
-    # takes seconds to load, which the other commands need not wait for
-    from mesh.quality.gx_suites import read_suites  # noqa: PLC0415
-
     return {
         *(node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"),
         *(f"{test['model']}.{test['name']}" for test in manifest["unit_tests"].values()),

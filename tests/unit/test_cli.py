@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,11 @@ from click.testing import CliRunner, Result
 
 from mesh.cli import main
 from mesh.instance import CREDENTIALS, ENDPOINTS
+
+HEAVY = (
+    "airflow boto3 confluent_kafka dbt dbt_common great_expectations httpx jinja2 pandas psutil pymongo requests rich"
+    " sqlalchemy sqlglot supervisor trino yaml"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +67,12 @@ def test_exports_are_read_by_a_shell() -> None:
     assert len(values) == len(names)
     assert "mongodb://127.0.0.1:42017/?replicaSet=rs0" in values
     assert "http://127.0.0.1:42085" in values
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["stack", "env"], ["quality", "check", "--help"]])
+def test_what_is_quick_loads_nothing_heavy(arguments: list[str]) -> None:
+    program = "import sys; from mesh.cli import main; main(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    loaded = ran.stdout.splitlines()[-1].split()
+    assert "mesh.cli" in loaded
+    assert sorted({*HEAVY.split()} & {*loaded}) == []

@@ -69,5 +69,5 @@ def test_files_beside_the_models_go_to_the_products_team(product: Product, tmp_p
         "models/semantic/_sales.yml",
     ):
         assert owners_of(codeowners, path) == ["@data-mesh/orders"], path
-    for path in ("models/staging/wms/stg_wms__orders.sql", "mesh/cli.py", "models/semantic/_other.yml"):
+    for path in ("models/staging/wms/stg_wms__orders.sql", "mesh/cli/stack.py", "models/semantic/_other.yml"):
         assert owners_of(codeowners, path) == ["@data-mesh/platform"], path

@@ -15,10 +15,10 @@ from click.testing import CliRunner
 from requests.exceptions import RequestException
 from trino.exceptions import TrinoConnectionError
 
+from mesh.cli.project import review_command
 from mesh.contracts.contract import Product
 from mesh.errors import MeshError
 from mesh.instance import Instance
-from mesh.review import commands
 from mesh.review import review as review_module
 from mesh.review.building import Built, kind_of
 from mesh.review.review import Review
@@ -179,8 +179,8 @@ def test_exit_code_says_clean_findings_or_not_run(
             raise outcome
         return outcome
 
-    monkeypatch.setattr(commands, "review", review)
-    ran = CliRunner().invoke(commands.review_command, ["--out", str(tmp_path)], obj=Instance(tmp_path, tmp_path, 42000))
+    monkeypatch.setattr(review_module, "review", review)
+    ran = CliRunner().invoke(review_command, ["--out", str(tmp_path)], obj=Instance(tmp_path, tmp_path, 42000))
     assert ran.exit_code == code
     assert (tmp_path / "review.html").exists() is (code < 2)
 

@@ -8,10 +8,6 @@ from collections import Counter
 import click
 
 from mesh.instance import Instance
-from mesh.quality.expectations import check_products, docs_folder
-from mesh.quality.measure import measure
-from mesh.quality.record import record_dbt
-from mesh.quality.status_page import write_page
 
 
 @click.group()
@@ -24,6 +20,8 @@ def quality() -> None:
 @click.pass_obj
 def check(instance: Instance, products: tuple[str, ...]) -> None:
     """Run the expectations of the products' consumers, keep the results, write Data Docs."""
+    from mesh.quality.expectations import check_products, docs_folder
+
     results = check_products(instance, products or None)
     for result in results:
         if result.status != "passed":
@@ -40,6 +38,8 @@ def check(instance: Instance, products: tuple[str, ...]) -> None:
 @click.pass_obj
 def record(instance: Instance) -> None:
     """Keep what the tests of the last dbt command said; `mesh build` does it by itself."""
+    from mesh.quality.record import record_dbt
+
     click.echo(f"{record_dbt(instance)} new results of dbt's tests")
 
 
@@ -47,6 +47,9 @@ def record(instance: Instance) -> None:
 @click.pass_obj
 def measure_command(instance: Instance) -> None:
     """Measure freshness, completeness and accuracy of every product; exit with 1 if a promise is broken."""
+    from mesh.quality.measure import measure
+    from mesh.quality.record import record_dbt
+
     record_dbt(instance)
     measured = measure(instance)
     for each in measured:
@@ -59,4 +62,9 @@ def measure_command(instance: Instance) -> None:
 @click.pass_obj
 def page(instance: Instance) -> None:
     """Write the status page, beside the docs site."""
+    from mesh.quality.status_page import write_page
+
     click.echo(write_page(instance))
+
+
+COMMANDS = (quality,)

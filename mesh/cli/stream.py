@@ -1,0 +1,64 @@
+"""The stream's beginning: write to the stores, and wait until it has landed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from mesh.cli.output import report_step
+from mesh.instance import Instance
+
+
+@click.command("simulate")
+@click.option("--orders", default=20_000, show_default=True, help="How many orders shall exist in all.")
+@click.option("--from-day", type=click.DateTime(["%Y-%m-%d"]), help="First day to replay, of the data's 2017.")
+@click.option("--rate", type=float, help="New orders a second; without it as fast as possible.")
+@click.option("--seed", default=7, show_default=True)
+@click.option(
+    "--faulty",
+    type=click.FloatRange(0, 1),
+    default=0,
+    help="Break the products: this share of the new documents lacks a field that is needed, e.g. 0.05.",
+)
+@click.pass_obj
+def simulate_command(
+    instance: Instance, *, orders: int, from_day: datetime | None, rate: float | None, seed: int, faulty: float
+) -> None:
+    """Replay a retailer's baskets as orders through the warehouse."""
+    from mesh.simulate.baskets import DEFAULT_FROM_DAY
+    from mesh.simulation import replay_orders
+
+    day = from_day.date() if from_day else DEFAULT_FROM_DAY
+    summary = replay_orders(instance, orders, report_step, from_day=day, rate=rate, seed=seed, faulty_share=faulty)
+    click.echo(
+        f"{summary.orders_created:,} orders exist; {summary.changes_applied - summary.changes_before:,} changes"
+        f" written in {summary.seconds:.0f} s"
+    )
+
+
+@click.command("load")
+@click.argument("collection")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def load_command(instance: Instance, collection: str, file: Path) -> None:
+    """Load documents of your own, one JSON document a line, into a collection."""
+    from mesh.simulation import load_documents
+
+    loaded = load_documents(instance, collection, file)
+    click.echo(f"{loaded.upserted} documents replaced or created by _id, {loaded.inserted} inserted without one")
+
+
+@click.command("wait")
+@click.option("--timeout", default=600, show_default=True, help="Seconds.")
+@click.pass_obj
+def wait_command(instance: Instance, timeout: int) -> None:
+    """Wait until everything written so far is in bronze."""
+    from mesh.progress import wait_until_landed
+
+    seconds = wait_until_landed(instance, timeout, report_step)
+    click.echo(f"all of it is in bronze after {seconds:.1f} s")
+
+
+COMMANDS = (simulate_command, load_command, wait_command)

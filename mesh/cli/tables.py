@@ -1,0 +1,92 @@
+"""The lake's tables: build, prove, ask and maintain them."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from mesh.cli.output import print_table
+from mesh.errors import MeshError
+from mesh.instance import Instance
+
+
+class _Seconds(click.ParamType[float]):
+    """A duration such as `60s` or `5m`, as seconds."""
+
+    name = "duration"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds_per_unit = {"s": 1, "m": 60, "h": 3600}
+        try:
+            return float(value[:-1]) * seconds_per_unit[value[-1:]]
+        except (ValueError, KeyError):
+            self.fail(f"{value!r} is no duration: write 60s, 5m or 1h", param, ctx)
+
+
+@click.command("build")
+@click.option("--every", type=_Seconds(), help="Build again and again, e.g. 60s apart; one build at a time.")
+@click.option("--test", is_flag=True, help="Run the tests of the models too.")
+@click.pass_obj
+def build_command(instance: Instance, every: float | None, test: bool) -> None:
+    """Merge what is new into silver and gold."""
+    from mesh.build import build, build_every
+
+    if every is None:
+        build(instance, click.echo, test=test)
+    else:
+        build_every(instance, every, click.echo, test=test)
+
+
+@click.command("truth")
+@click.pass_obj
+def truth_command(instance: Instance) -> None:
+    """Compare bronze, silver and gold with MongoDB, by code that shares nothing with the models."""
+    from mesh.truth.check import check_truth
+
+    results = check_truth(instance)
+    for result in results:
+        click.echo(result.line())
+    if not all(result.passed for result in results):
+        sys.exit(1)
+
+
+@click.command("sql")
+@click.argument("query")
+@click.pass_obj
+def sql_command(instance: Instance, query: str) -> None:
+    """Ask Trino."""
+    from trino.exceptions import Error as TrinoError
+
+    from mesh.trino import connect_trino
+
+    try:
+        with connect_trino(instance) as trino:
+            cursor = trino.cursor()
+            rows = cursor.execute(query.rstrip(";")).fetchall()
+            print_table("", [column.name for column in cursor.description or []], rows)
+    except TrinoError as error:
+        raise MeshError(str(error)) from error
+
+
+@click.command("maintain")
+@click.option("--dry-run", is_flag=True, help="Say what it would do, and change nothing.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
+    help="Act as on that day (UTC). With a day to come it deletes rows that are not old enough yet: for trials,"
+    " with --dry-run first, never on a lake that matters.",
+)
+@click.pass_obj
+def maintain_command(instance: Instance, dry_run: bool, as_of: datetime | None) -> None:
+    """Compact, expire, delete and archive, as the meta of the dbt project declares."""
+    from mesh.maintain.maintain import declared_tables, maintain
+
+    moment = as_of.replace(tzinfo=UTC) if as_of else datetime.now(UTC)
+    if dry_run:
+        click.echo("dry run: nothing is changed, orphan files are not looked for; it would be")
+    maintain(instance, declared_tables(instance), moment, dry_run, click.echo)
+
+
+COMMANDS = (build_command, truth_command, sql_command, maintain_command)
