@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mesh.cli.needs import needs
 from mesh.cli.output import print_table
 from mesh.instance import Instance
 
@@ -14,7 +15,7 @@ def jobs_group() -> None:
 
 
 @jobs_group.command("submit")
-@click.pass_obj
+@needs("flink", "trino")
 def submit_job(instance: Instance) -> None:
     """Start the landing job, from its newest savepoint or checkpoint."""
     from mesh import jobs
@@ -24,7 +25,7 @@ def submit_job(instance: Instance) -> None:
 
 
 @jobs_group.command("list")
-@click.pass_obj
+@needs("flink")
 def list_jobs(instance: Instance) -> None:
     """Every job that the cluster remembers."""
     from mesh import jobs
@@ -34,7 +35,7 @@ def list_jobs(instance: Instance) -> None:
 
 
 @jobs_group.command("stop")
-@click.pass_obj
+@needs("flink")
 def stop_job(instance: Instance) -> None:
     """Stop the landing job with a savepoint."""
     from mesh import jobs

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from mesh.cli.needs import needs
 from mesh.instance import Instance
 
 NOBODY_LISTENS = 99
@@ -19,7 +20,7 @@ def catalog() -> None:
 
 
 @catalog.command("publish")
-@click.pass_obj
+@needs("trino", "kafka")
 def publish_command(instance: Instance) -> None:
     """Publish models, streams, lineage, products and the last results, and read all of it back; mesh docs first."""
     from mesh.catalog.publish import publish

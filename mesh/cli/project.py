@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mesh.cli.needs import needs, require
 from mesh.cli.output import print_table
 from mesh.errors import MeshError
 from mesh.instance import Instance
@@ -48,6 +49,7 @@ def review_command(instance: Instance, base: str, keep: bool, out: Path | None) 
     from mesh.review.review import review
 
     try:
+        require(instance, "trino")
         done = review(instance, base, lambda line: click.echo(line, err=True), keep=keep)
         markdown, page = write_reports(done, out or instance.home / "review")
     except (MeshError, TrinoError, RequestException, httpx.HTTPError) as error:
@@ -98,7 +100,7 @@ def check_products(instance: Instance) -> None:
 
 
 @products_group.command("publish")
-@click.pass_obj
+@needs("trino")
 def publish_products(instance: Instance) -> None:
     """Carry the contracts' objectives to the lake, for dbt's tests."""
     from mesh.contracts.objectives import publish_objectives
@@ -119,10 +121,22 @@ def write_products_codeowners() -> None:
 @click.option("--port", default=8080, show_default=True, help="Where to show it.")
 @click.pass_obj
 def docs_command(instance: Instance, *, serve: bool, port: int) -> None:
-    """The docs site: dbt's own, the guides, and a page of the data products."""
-    from mesh.site.docs import generate_docs, serve_docs
+    """The docs site: dbt's own, the guides, and a page of the data products.
 
-    page = generate_docs(instance)
+    With the mesh down, --serve shows the site that was built last.
+    """
+    from mesh.site.docs import built_at, generate_docs, serve_docs
+
+    try:
+        require(instance, "trino")
+    except MeshError as down:
+        if not serve:
+            raise
+        if (built := built_at()) is None:
+            raise MeshError(f"no docs have been built yet, and {down}") from down
+        click.echo(f"the docs as built at {built:%Y-%m-%d %H:%M} UTC; {down}")
+    else:
+        page = generate_docs(instance)
     if not serve:
         click.echo(f"{page}; dbt docs serve shows it")
         return

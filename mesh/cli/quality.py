@@ -7,6 +7,7 @@ from collections import Counter
 
 import click
 
+from mesh.cli.needs import needs
 from mesh.instance import Instance
 
 
@@ -17,7 +18,7 @@ def quality() -> None:
 
 @quality.command()
 @click.option("--product", "products", multiple=True, help="Id of a data product; all of them without.")
-@click.pass_obj
+@needs("trino")
 def check(instance: Instance, products: tuple[str, ...]) -> None:
     """Run the expectations of the products' consumers, keep the results, write Data Docs."""
     from mesh.quality.expectations import check_products, docs_folder
@@ -35,7 +36,7 @@ def check(instance: Instance, products: tuple[str, ...]) -> None:
 
 
 @quality.command()
-@click.pass_obj
+@needs("trino")
 def record(instance: Instance) -> None:
     """Keep what the tests of the last dbt command said; `mesh build` does it by itself."""
     from mesh.quality.record import record_dbt
@@ -44,7 +45,7 @@ def record(instance: Instance) -> None:
 
 
 @quality.command("measure")
-@click.pass_obj
+@needs("trino", "mongodb", "kafka", "connect")
 def measure_command(instance: Instance) -> None:
     """Measure freshness, completeness and accuracy of every product; exit with 1 if a promise is broken."""
     from mesh.quality.measure import measure
@@ -59,7 +60,7 @@ def measure_command(instance: Instance) -> None:
 
 
 @quality.command()
-@click.pass_obj
+@needs("trino")
 def page(instance: Instance) -> None:
     """Write the status page, beside the docs site."""
     from mesh.quality.status_page import write_page

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from mesh.cli.needs import needs
 from mesh.cli.output import report_step
 from mesh.instance import Instance
 
@@ -22,7 +23,7 @@ from mesh.instance import Instance
     default=0,
     help="Break the products: this share of the new documents lacks a field that is needed, e.g. 0.05.",
 )
-@click.pass_obj
+@needs("mongodb", "kafka", "registry")
 def simulate_command(
     instance: Instance, *, orders: int, from_day: datetime | None, rate: float | None, seed: int, faulty: float
 ) -> None:
@@ -41,7 +42,7 @@ def simulate_command(
 @click.command("load")
 @click.argument("collection")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.pass_obj
+@needs("mongodb")
 def load_command(instance: Instance, collection: str, file: Path) -> None:
     """Load documents of your own, one JSON document a line, into a collection."""
     from mesh.simulation import load_documents
@@ -52,7 +53,7 @@ def load_command(instance: Instance, collection: str, file: Path) -> None:
 
 @click.command("wait")
 @click.option("--timeout", default=600, show_default=True, help="Seconds.")
-@click.pass_obj
+@needs("mongodb", "kafka", "connect", "trino")
 def wait_command(instance: Instance, timeout: int) -> None:
     """Wait until everything written so far is in bronze."""
     from mesh.progress import wait_until_landed

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
+from mesh.cli.needs import needs
 from mesh.cli.output import print_table
 from mesh.errors import MeshError
 from mesh.instance import Instance
@@ -28,7 +29,7 @@ class _Seconds(click.ParamType[float]):
 @click.command("build")
 @click.option("--every", type=_Seconds(), help="Build again and again, e.g. 60s apart; one build at a time.")
 @click.option("--test", is_flag=True, help="Run the tests of the models too.")
-@click.pass_obj
+@needs("trino")
 def build_command(instance: Instance, every: float | None, test: bool) -> None:
     """Merge what is new into silver and gold."""
     from mesh.build import build, build_every
@@ -40,7 +41,7 @@ def build_command(instance: Instance, every: float | None, test: bool) -> None:
 
 
 @click.command("truth")
-@click.pass_obj
+@needs("trino", "mongodb", "kafka")
 def truth_command(instance: Instance) -> None:
     """Compare bronze, silver and gold with MongoDB, by code that shares nothing with the models."""
     from mesh.truth.check import check_truth
@@ -54,7 +55,7 @@ def truth_command(instance: Instance) -> None:
 
 @click.command("sql")
 @click.argument("query")
-@click.pass_obj
+@needs("trino")
 def sql_command(instance: Instance, query: str) -> None:
     """Ask Trino."""
     from trino.exceptions import Error as TrinoError
@@ -78,7 +79,7 @@ def sql_command(instance: Instance, query: str) -> None:
     help="Act as on that day (UTC). With a day to come it deletes rows that are not old enough yet: for trials,"
     " with --dry-run first, never on a lake that matters.",
 )
-@click.pass_obj
+@needs("trino", "s3")
 def maintain_command(instance: Instance, dry_run: bool, as_of: datetime | None) -> None:
     """Compact, expire, delete and archive, as the meta of the dbt project declares."""
     from mesh.maintain.maintain import declared_tables, maintain

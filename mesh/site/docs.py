@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,12 @@ def generate_docs(instance: Instance) -> Path:
     page.write_text(build_page(products, read_manifest()))
     write_guides(page.parent)
     return page
+
+
+def built_at() -> datetime | None:
+    """When the site that is there was built, in UTC; None without one."""
+    page = target_folder() / PAGE
+    return datetime.fromtimestamp(page.stat().st_mtime, UTC) if page.exists() else None
 
 
 def serve_docs(instance: Instance, port: int) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,13 @@ def empty_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MESH_PORT_BASE", "42000")
 
 
+@pytest.fixture
+def mongodb_that_listens(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("MESH_MONGODB_URI", f"mongodb://127.0.0.1:{server.getsockname()[1]}")
+        yield
+
+
 def mesh(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
@@ -39,12 +48,14 @@ def mesh(*arguments: str) -> Result:
         (["load", "orders", "missing.ndjson"], "mesh: [Errno 2] No such file or directory: 'missing.ndjson'"),
     ],
 )
+@pytest.mark.usefixtures("mongodb_that_listens")
 def test_mistake_is_one_line_and_a_failure(arguments: list[str], line: str) -> None:
     result = mesh(*arguments)
     assert result.exit_code == 1
     assert result.output.splitlines() == [line]
 
 
+@pytest.mark.usefixtures("mongodb_that_listens")
 def test_bad_document_names_its_line_and_writes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "orders.ndjson"
     file.write_text('{"_id": 1}\n{"_id": \n')

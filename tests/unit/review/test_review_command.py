@@ -180,6 +180,7 @@ def test_exit_code_says_clean_findings_or_not_run(
         return outcome
 
     monkeypatch.setattr(review_module, "review", review)
+    monkeypatch.setattr("mesh.cli.project.require", lambda *_: None)
     ran = CliRunner().invoke(review_command, ["--out", str(tmp_path)], obj=Instance(tmp_path, tmp_path, 42000))
     assert ran.exit_code == code
     assert (tmp_path / "review.html").exists() is (code < 2)

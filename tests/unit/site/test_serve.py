@@ -24,6 +24,7 @@ def ran(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, ...]
     monkeypatch.setenv("MESH_HOME", str(tmp_path))
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
     monkeypatch.setattr(docs, "run_dbt", run)
+    monkeypatch.setattr("mesh.cli.project.require", lambda *_: None)
     monkeypatch.setattr(
         docs, "read_manifest", lambda: {"nodes": {}, "sources": {}, "exposures": {}, "groups": {}, "parent_map": {}}
     )

@@ -82,6 +82,7 @@ def test_taken_port_is_named_with_its_server(instance: Instance) -> None:
 
 
 def test_missing_memory_is_told_with_both_numbers(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psutil.virtual_memory", type("Memory", (), {"available": 9000 * 2**20}))
     preflight.check_memory(instance)
     monkeypatch.setattr("psutil.virtual_memory", type("Memory", (), {"available": 5 * 2**20}))
     with pytest.raises(MeshError, match="5 MB of memory are free, the stack needs 9000"):
