@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from flink_jobs.tables import LAYERS
@@ -19,17 +20,18 @@ from mesh.quality.status_page import write_page
 from mesh.simulation import replay_orders, replayed_orders
 from mesh.site.docs import generate_docs
 from mesh.stack import lifecycle
+from mesh.steps import Steps
 from mesh.trino import connect_trino
 from mesh.truth.check import check_truth
 
-Say = Callable[[str], None]
 Rows = list[tuple[str, str]]
 
 LANDING_TIMEOUT_SECONDS = 1200
 MORE_ORDERS = 300
+LAST_LINES = 15
 
 
-def run(instance: Instance, orders: int, say: Say) -> Rows:
+def run(instance: Instance, orders: int, steps: Steps) -> Rows:
     """Bring everything up, replay orders, land, build, document and prove them.
 
     Args:
@@ -41,44 +43,65 @@ def run(instance: Instance, orders: int, say: Say) -> Rows:
     Raises:
         MeshError: a step failed, a test did, or a number differs from the source.
     """
-    say("1/7 servers")
-    lifecycle.up(instance, "wms", lambda line: say(f"  {line}"))
-    say("2/7 landing job")
+    steps.begin("1/7 servers")
+    lifecycle.up(instance, "wms", print)
+    steps.end("all are up")
+    steps.begin("2/7 landing job")
     job, resumed = jobs.submit(instance)
-    say(f"  {job.name} {job.id} runs, {resumed}")
+    steps.end(f"{job.name} runs, {resumed}")
     wanted = max(orders, replayed_orders(instance) + MORE_ORDERS)
-    say(f"3/7 input: {wanted:,} orders in all")
-    replay_orders(instance, wanted, lambda line: say(f"  {line}"))
-    say("4/7 landing")
-    seconds = wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, lambda line: say(f"  {line}"))
-    say(f"  all of it is in bronze, {seconds:.0f} s after the last write")
-    say("5/7 models, tests and docs")
-    run_dbt(instance, "build")
-    tests = test_outcomes()
-    record_dbt(instance)
-    run_dbt(instance, "source", "freshness", quiet=True, check=False)
-    generate_docs(instance)
-    say("6/7 promises")
-    checks = check_products(instance)
-    measured = measure(instance)
+    steps.begin("3/7 input")
+    replayed = replay_orders(instance, wanted, print)
+    steps.end(f"{wanted:,} orders in all, {replayed.changes_applied - replayed.changes_before:,} changes written")
+    steps.begin("4/7 landing")
+    seconds = wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, print)
+    steps.end(f"all of it is in bronze {seconds:.0f} s after the last write")
+    steps.begin("5/7 models, tests and docs")
+    with _failures_shown(steps):
+        run_dbt(instance, "--no-use-colors", "build")
+        tests = test_outcomes()
+        record_dbt(instance)
+        run_dbt(instance, "source", "freshness", quiet=True, check=False)
+        generate_docs(instance)
+    steps.end(f"{tests.total()} tests: {_counted(tests.elements())}")
+    steps.begin("6/7 promises")
+    with _failures_shown(steps):
+        checks = check_products(instance)
+        measured = measure(instance)
+        page = write_page(instance)
     for broken in [promise for promise in measured if not promise.is_met]:
-        say(f"  {broken.line()}")
-    page = write_page(instance)
-    say("7/7 truth")
+        steps.say(f"  {broken.line()}")
+    kept = f"{sum(each.is_met for each in measured)} of {len(measured)} kept"
+    steps.end(kept)
+    steps.begin("7/7 truth")
     results = check_truth(instance)
     for result in results:
-        say(f"  {result.line()}")
+        (print if result.passed else steps.say)(result.line())
     if failed := [result.name for result in results if not result.passed]:
         raise MeshError(f"{len(failed)} of {len(results)} truth checks failed: {', '.join(failed)}")
+    steps.end(f"{len(results)} of {len(results)} checks, 0 differences")
     return [
         *_rows_per_layer(instance),
         ("dbt tests", _counted(tests.elements())),
         ("expectations", _counted(result.status for result in checks)),
-        ("promises", f"{sum(each.is_met for each in measured)} of {len(measured)} kept: {page}"),
+        ("promises", f"{kept}: {page}"),
         ("truth", f"{len(results)} of {len(results)} checks, 0 differences"),
         ("freshness", _freshness()),
         *((server, instance.endpoint(server)) for server in ENDPOINTS),
     ]
+
+
+@contextmanager
+def _failures_shown(steps: Steps) -> Iterator[None]:
+    """If the block fails, show what dbt said of it: all that follows its summary, else the last lines."""
+    try:
+        yield
+    except MeshError:
+        said = steps.details()
+        summary = [place for place, line in enumerate(said) if "Completed with" in line]
+        for line in said[summary[-1] :] if summary else said[-LAST_LINES:]:
+            steps.say(line)
+        raise
 
 
 def _counted(words: Iterable[str]) -> str:

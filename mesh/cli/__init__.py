@@ -39,8 +39,11 @@ def main(ctx: click.Context) -> None:
 def run_command(instance: Instance, orders: int) -> None:
     """Everything: servers, input, landing, models, docs, truth."""
     from mesh.run import run
+    from mesh.steps import show_steps
 
-    print_table("the mesh runs", ("what", "value"), run(instance, orders, click.echo))
+    with show_steps(instance.home / "logs/run.log") as steps:
+        rows = run(instance, orders, steps)
+    print_table("the mesh runs", ("what", "value"), rows)
     click.echo("next:  source .venv/bin/activate  and then")
     click.echo("  dbt test                 every test of the models again")
     click.echo("  dbt docs serve           the docs site with lineage, in a browser")

@@ -7,7 +7,7 @@ import time
 
 import click
 
-from mesh.cli.output import print_table, report_step
+from mesh.cli.output import print_table
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
 
@@ -23,8 +23,10 @@ def stack() -> None:
 def install(instance: Instance, profile: str) -> None:
     """Fetch the servers' packages, without starting anything."""
     from mesh.stack import lifecycle
+    from mesh.steps import show_steps
 
-    lifecycle.install(instance, profile)
+    with show_steps(instance.home / "logs/install.log"):
+        lifecycle.install(instance, profile)
 
 
 @stack.command()
@@ -33,8 +35,10 @@ def install(instance: Instance, profile: str) -> None:
 def up(instance: Instance, profile: str) -> None:
     """Install what is missing, start the servers, create what they must hold."""
     from mesh.stack import lifecycle
+    from mesh.steps import show_steps
 
-    lifecycle.up(instance, profile, report_step)
+    with show_steps(instance.home / "logs/up.log") as steps:
+        lifecycle.up(instance, profile, steps.say)
 
 
 @stack.command()

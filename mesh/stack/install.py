@@ -19,8 +19,11 @@ from pathlib import Path
 
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
+from mesh.steps import every
 
 Fill = Callable[[Path], None]
+
+TELL_SECONDS = 10
 
 
 def installed(instance: Instance, server: str) -> Path:
@@ -36,11 +39,11 @@ def install(instance: Instance, server: str, fill: Fill) -> None:
     with _lock(instance, server):
         if target.exists():
             return
-        print(f"  installing {server} ...", flush=True)
         partial = target.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        fill(partial)
+        with every(TELL_SECONDS, lambda: print(f"  {_how_far(instance, server, partial)}")):
+            fill(partial)
         partial.rename(target)
 
 
@@ -55,7 +58,7 @@ def fetch_with_maven(instance: Instance, server: str, folder: Path, *goals: str,
     run_logged(
         instance,
         f"install-{server}",
-        ["mvn", "-B", "-q", "-f", str(REPOSITORY / "stack" / server / "pom.xml")]
+        ["mvn", "-B", "-f", str(REPOSITORY / "stack" / server / "pom.xml")]
         + [*goals, "dependency:copy-dependencies"]
         + [f"-D{name}={value}" for name, value in settings.items()],
     )
@@ -94,6 +97,17 @@ def run_logged(instance: Instance, name: str, command: list[str], environment: d
 def venv_binary(name: str) -> str:
     """A program that a Python package brought into the environment this code runs in."""
     return str(Path(sys.executable).parent / name)
+
+
+def _how_far(instance: Instance, server: str, folder: Path) -> str:
+    """In one line: the size of what is there, and the last of what the log tells."""
+    # du, since files come and go meanwhile
+    megabytes = subprocess.run(["du", "-sm", folder], capture_output=True, text=True, check=False).stdout.split()[0]
+    logs = sorted((instance.cache / "logs").glob(f"install-{server}*.log"), key=lambda log: log.stat().st_mtime)
+    told = logs[-1].read_text(errors="replace").splitlines() if logs else []
+    # a file's address, and the name of a Go module or package, end with what tells them apart
+    last = f", item {len(told)}: {told[-1].rpartition('/')[2]}" if told else ""
+    return f"installing {server}: {megabytes} MB{last}"
 
 
 @contextmanager

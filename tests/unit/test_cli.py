@@ -44,15 +44,18 @@ def mesh(*arguments: str) -> Result:
     [
         (["stack", "status"], "mesh: the stack is down: mesh stack up"),
         (["stack", "logs", "nothing"], "mesh: no log of 'nothing': there are none yet"),
-        (["stack", "up", "--profile", "none"], "mesh: no profile 'none' in stack/stack.toml: there are wms"),
+        (
+            ["stack", "up", "--profile", "none"],
+            "mesh: no profile 'none' in stack/stack.toml: there are wms; all that was said is in {home}/logs/up.log",
+        ),
         (["load", "orders", "missing.ndjson"], "mesh: [Errno 2] No such file or directory: 'missing.ndjson'"),
     ],
 )
 @pytest.mark.usefixtures("mongodb_that_listens")
-def test_mistake_is_one_line_and_a_failure(arguments: list[str], line: str) -> None:
+def test_mistake_is_one_line_and_a_failure(arguments: list[str], line: str, tmp_path: Path) -> None:
     result = mesh(*arguments)
     assert result.exit_code == 1
-    assert result.output.splitlines() == [line]
+    assert result.output.splitlines() == [line.format(home=tmp_path)]
 
 
 @pytest.mark.usefixtures("mongodb_that_listens")

@@ -55,7 +55,7 @@ def _fill(instance: Instance, folder: Path) -> None:
         "install-flink-python",
         [
             str(folder / "venv/bin/python"),
-            *("-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
+            *("-m", "pip", "install", "--progress-bar", "off", "--no-deps", "--require-hashes"),
             *("-r", str(REQUIREMENTS)),
         ],
     )

@@ -19,6 +19,7 @@ def _fill(instance: Instance, folder: Path) -> None:
         [
             venv_binary("go"),
             "install",
+            "-v",
             "-modcacherw",
             f"github.com/minio/minio@{instance.server_config('s3')['versions']['minio']}",
         ],
