@@ -55,7 +55,7 @@ def mesh(*arguments: str) -> Result:
 def test_mistake_is_one_line_and_a_failure(arguments: list[str], line: str, tmp_path: Path) -> None:
     result = mesh(*arguments)
     assert result.exit_code == 1
-    assert result.output.splitlines() == [line.format(home=tmp_path)]
+    assert result.stderr.splitlines() == [line.format(home=tmp_path)]
 
 
 @pytest.mark.usefixtures("mongodb_that_listens")
