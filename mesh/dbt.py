@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
-from mesh.stack.install import venv_binary
 
 Manifest = dict[str, Any]
+
+# as the program `dbt`, but Trino's client does not tell each time that a library is missing which nothing here needs
+_DBT = "import logging; logging.getLogger('trino.auth').disabled = True; from dbt.cli.main import cli; cli()"
 
 
 def target_folder() -> Path:
@@ -39,7 +42,7 @@ def run_dbt(
         MeshError: dbt failed, or a test did, and `check` is set.
     """
     ran = subprocess.run(
-        [venv_binary("dbt"), *(["--quiet"] if quiet else []), *arguments],
+        [sys.executable, "-P", "-c", _DBT, *(["--quiet"] if quiet else []), *arguments],
         cwd=project,
         env={**os.environ, **instance.environment(), **(environment or {})},
         stdin=subprocess.DEVNULL,

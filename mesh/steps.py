@@ -60,9 +60,8 @@ class Steps:
             log.seek(max(0, self._log.stat().st_size - _TAIL_BYTES))
             lines = log.read().decode(errors="replace").splitlines()
         last = Text.from_ansi(lines[-1]).plain.strip() if lines else ""
-        title = f"{self._title} " if self._title and self._title != last else ""
-        text = f"{title}({time.monotonic() - self._began:.0f} s) {last}"
-        return Text(text, no_wrap=True, overflow="ellipsis")
+        words = (self._title, f"({time.monotonic() - self._began:.0f} s)", last if last != self._title else "")
+        return Text(" ".join(filter(None, words)), no_wrap=True, overflow="ellipsis")
 
 
 @contextmanager
