@@ -17,7 +17,7 @@ from mesh.instance import REPOSITORY, Instance
 Manifest = dict[str, Any]
 
 # as the program `dbt`, but Trino's client does not tell each time that a library is missing which nothing here needs
-_DBT = "import logging; logging.getLogger('trino.auth').disabled = True; from dbt.cli.main import cli; cli()"
+PROGRAM = "import logging; logging.getLogger('trino.auth').disabled = True; from dbt.cli.main import cli; cli()"
 
 
 def target_folder() -> Path:
@@ -42,7 +42,7 @@ def run_dbt(
         MeshError: dbt failed, or a test did, and `check` is set.
     """
     ran = subprocess.run(
-        [sys.executable, "-P", "-c", _DBT, *(["--quiet"] if quiet else []), *arguments],
+        [sys.executable, "-P", "-c", PROGRAM, *(["--quiet"] if quiet else []), *arguments],
         cwd=project,
         env={**os.environ, **instance.environment(), **(environment or {})},
         stdin=subprocess.DEVNULL,

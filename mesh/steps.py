@@ -41,7 +41,7 @@ class Steps:
     def end(self, outcome: str) -> None:
         """End the step with a line that stays."""
         self.say(f"{self._title}: {outcome}, {time.monotonic() - self._began:.0f} s")
-        self._title = ""
+        self._title, self._began = "", time.monotonic()
 
     def say(self, line: str) -> None:
         """Show a line that stays; the log has it too."""
