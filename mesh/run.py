@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -58,7 +59,7 @@ def run(instance: Instance, orders: int, steps: Steps) -> Rows:
     steps.end(f"all of it is in bronze {seconds:.0f} s after the last write")
     steps.begin("5/7 models, tests and docs")
     with _failures_shown(steps):
-        run_dbt(instance, "--no-use-colors", "build")
+        run_dbt(instance, "build", environment={"DBT_USE_COLORS": "false"})
         tests = test_outcomes()
         record_dbt(instance)
         run_dbt(instance, "source", "freshness", quiet=True, check=False)
@@ -97,10 +98,11 @@ def _failures_shown(steps: Steps) -> Iterator[None]:
     try:
         yield
     except MeshError:
-        said = steps.details()
+        said = [re.sub(r"^\d\d:\d\d:\d\d", "", line) for line in steps.details()]
         summary = [place for place, line in enumerate(said) if "Completed with" in line]
         for line in said[summary[-1] :] if summary else said[-LAST_LINES:]:
-            steps.say(line)
+            if line.strip() and "compiled code at" not in line:
+                steps.say(line)
         raise
 
 

@@ -71,7 +71,7 @@ def test_a_file_gets_no_control_characters_and_a_line_every_so_often() -> None:
     assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f]", ran.stdout + ran.stderr) == []
     assert "1/7 servers (0 s) 5 of 5\n" in ran.stdout
     assert "7/7 truth: 39 of 39 checks, 0 differences, 0 s\n" in ran.stdout
-    assert "equal" not in ran.stdout and "583 of 583" not in ran.stdout
+    assert "equal" not in ran.stdout and ran.stdout.count("of 583") < 5
     assert "truth" in ran.stdout.partition("the mesh runs")[2]
 
 
