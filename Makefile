@@ -1,15 +1,20 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 BASE ?= main
+# what shares a stack stays on one worker: tests/conftest.py
+TWO_WORKERS := --numprocesses 2 --dist loadfile
 
-.PHONY: run test review lint bench down lock
+.PHONY: run test check review lint bench down lock
 
 run: .venv/installed  ## everything, from the servers to the proof
 	@$(BIN)/mesh run
 
 test: lint  ## everything that CI checks, integration included, on servers of its own
 	@$(BIN)/mesh stack install
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(TWO_WORKERS)
+
+check: lint  ## while you work: lint, types and unit tests, without a server
+	@$(BIN)/pytest tests/unit --quiet $(TWO_WORKERS)
 
 review: .venv/installed  ## what the working tree does to rows, columns, numbers, cost and consumers, against BASE
 	@$(BIN)/mesh review --base $(BASE)

@@ -18,10 +18,10 @@ import psutil
 from flink_jobs.tables import bronze_tables
 from mesh import jobs
 from mesh.instance import Instance
+from mesh.lake import connect_trino
 from mesh.progress import has_uncaptured_change, last_oplog_position, wait_until_landed
 from mesh.simulation import replay_orders
 from mesh.stack import lifecycle
-from mesh.trino import connect_trino
 
 LANDING_TIMEOUT_SECONDS = 900
 

@@ -26,11 +26,11 @@ from trino.dbapi import Connection
 from mesh import jobs
 from mesh.dbt import run_dbt
 from mesh.instance import Instance
+from mesh.lake import connect_trino
 from mesh.progress import wait_until_landed
 from mesh.simulation import replay_orders
 from mesh.stack import lifecycle
 from mesh.stack.install import venv_binary
-from mesh.trino import connect_trino
 
 LANDING_TIMEOUT_SECONDS = 900
 SKU = "SKU-freshness"

@@ -40,7 +40,7 @@ def build_source_sql(name: str, topics: Sequence[str], bootstrap: str) -> str:
         "connector": "kafka",
         "topic": ";".join(topics),
         "properties.bootstrap.servers": bootstrap,
-        "properties.group.id": f"land-bronze-{name}",
+        "properties.group.id": f"flink-{name}",
         "properties.isolation.level": "read_committed",
         "scan.startup.mode": "earliest-offset",
         "key.format": "raw",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flink_jobs.topics import COLLECTIONS, EVENT_DOMAINS, cdc_topic, event_topic
+from flink_jobs.topics import COLLECTIONS, EVENT_DOMAINS, LANDING_JOB, cdc_topic, event_topic
 
 CATALOG = "iceberg"
 LAYERS = {"bronze": "wms-bronze", "silver": "wms-silver", "gold": "wms-gold"}
@@ -83,6 +83,12 @@ def event_tables() -> Iterator[BronzeTable]:
 def bronze_tables() -> list[BronzeTable]:
     """Every table that the landing job writes."""
     return [*change_tables(), *event_tables(), DEAD_LETTERS]
+
+
+# job: the tables that it alone writes, as `schema.table`
+WRITTEN_BY = {
+    LANDING_JOB: tuple(f"bronze.{table.name}" for table in bronze_tables()),
+}
 
 
 def build_create_schema_sql(layer: str) -> str:

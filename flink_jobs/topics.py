@@ -1,4 +1,4 @@
-"""The names that the stream side agrees on: collections, their CDC topics, the event topics, the job."""
+"""The names that the stream side agrees on: collections, their CDC topics, the event topics, the landing job."""
 
 from __future__ import annotations
 

@@ -29,8 +29,13 @@ def build(instance: Instance, say: Callable[[str], None], *, test: bool = False)
     with exclusive(instance, "mesh build", say):
         try:
             run_dbt(instance, "build" if test else "run", "--selector", SELECTOR, quiet=True)
-        finally:
-            record_dbt(instance)
+        except MeshError as failed:
+            try:
+                record_dbt(instance)
+            except MeshError as error:
+                raise MeshError(f"{failed}; nor could its results be kept: {error}") from failed
+            raise
+        record_dbt(instance)
 
 
 def build_every(

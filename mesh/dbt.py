@@ -41,16 +41,27 @@ def run_dbt(
     Raises:
         MeshError: dbt failed, or a test did, and `check` is set.
     """
+    succeeded = _invoke(
+        [*(["--quiet"] if quiet else []), *arguments],
+        {**os.environ, **instance.environment(), **(environment or {})},
+        project,
+        is_silent=quiet and not check,
+    )
+    if check and not succeeded:
+        raise MeshError(f"dbt {' '.join(arguments)} failed: see above, and logs/dbt.log")
+
+
+def _invoke(arguments: list[str], environment: Mapping[str, str], project: Path, *, is_silent: bool) -> bool:
+    """Run dbt in a process of its own; returns whether it succeeded."""
     ran = subprocess.run(
-        [sys.executable, "-P", "-c", PROGRAM, *(["--quiet"] if quiet else []), *arguments],
+        [sys.executable, "-P", "-c", PROGRAM, *arguments],
         cwd=project,
-        env={**os.environ, **instance.environment(), **(environment or {})},
+        env=environment,
         stdin=subprocess.DEVNULL,
         check=False,
-        stdout=subprocess.DEVNULL if quiet and not check else None,
+        stdout=subprocess.DEVNULL if is_silent else None,
     )
-    if check and ran.returncode:
-        raise MeshError(f"dbt {' '.join(arguments)} failed: see above, and logs/dbt.log")
+    return ran.returncode == 0
 
 
 def parse_project(instance: Instance) -> Manifest:

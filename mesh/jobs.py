@@ -1,4 +1,7 @@
-"""Submit, list and stop the landing job in the Flink session cluster."""
+"""Submit, list and stop the jobs of `flink_jobs/` in the Flink session cluster.
+
+A job is a module with a main program: `land-bronze` is `flink_jobs/land_bronze.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import re
 import subprocess
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +19,17 @@ from typing import Any
 
 import httpx
 
-from flink_jobs.tables import bronze_tables
+from flink_jobs.tables import WRITTEN_BY
 from flink_jobs.topics import LANDING_JOB
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
+from mesh.lake import Lake
 from mesh.stack.servers.flink import SERVER as FLINK
 from mesh.stack.servers.flink import client_environment, flink_home, python
-from mesh.trino import connect_trino
 
+JOBS = REPOSITORY / "flink_jobs"
+
+_WANTED = ".wanted"
 _ENDED = {"CANCELED", "FINISHED", "FAILED"}
 
 
@@ -44,43 +50,62 @@ def list_jobs(instance: Instance) -> list[Job]:
     return sorted(jobs, key=lambda job: -job.started_ms)
 
 
-def running_job(instance: Instance) -> Job | None:
-    """The landing job, if it has not ended."""
-    return next((j for j in list_jobs(instance) if j.name == LANDING_JOB and j.state not in _ENDED), None)
+def known_jobs() -> list[str]:
+    """The names of the jobs that can be submitted."""
+    programs = (module for module in JOBS.glob("*.py") if "__main__" in module.read_text())
+    return sorted(module.stem.replace("_", "-") for module in programs)
 
 
-def submit(instance: Instance) -> tuple[Job, str]:
-    """Submit the landing job, from its newest savepoint or checkpoint if there is one.
+def running_job(instance: Instance, name: str = LANDING_JOB) -> Job | None:
+    """The job of a name, if it has not ended."""
+    return next((j for j in list_jobs(instance) if j.name == name and j.state not in _ENDED), None)
+
+
+def submit(instance: Instance, name: str = LANDING_JOB) -> tuple[Job, str]:
+    """Submit a job, from its newest savepoint or checkpoint if there is one.
 
     Returns:
         The running job, and a word on where it took up.
 
     Raises:
-        MeshError: the cluster refused it, or bronze has rows but no state says how far they reach.
+        MeshError: there is no such job, the cluster refused it, or its tables have rows but no state says how far they
+            reach.
     """
-    # one at a time: two landing jobs would land everything twice
+    if name not in known_jobs():
+        raise MeshError(f"no job {name!r} in flink_jobs/: there are {', '.join(known_jobs())}")
+    if name not in WRITTEN_BY:
+        raise MeshError(f"flink_jobs/tables.py does not say which tables {name} writes: add it to WRITTEN_BY")
+    # one at a time: two jobs of a name would write everything twice
     with _lock(instance):
-        _wanted_file(instance).touch()
-        if job := running_job(instance):
+        _wanted_file(instance, name).touch()
+        if job := running_job(instance, name):
             return job, "it was running"
-        return _submit(instance)
+        return _submit(instance, name)
 
 
-def resume_if_lost(instance: Instance) -> str | None:
-    """Submit the landing job again if it was submitted, not stopped since, and is gone; returns what was done."""
+def resume_lost(instance: Instance) -> list[str]:
+    """Submit again every job that was submitted, not stopped since, and is gone; returns what was done.
+
+    A job that cannot be submitted keeps no other from it.
+    """
+    done = []
     with _lock(instance):
-        if not _wanted_file(instance).exists() or running_job(instance):
-            return None
-        job, resumed = _submit(instance)
-        return f"{job.name}: {resumed}"
+        for wanted in sorted((instance.home / "run").glob(f"*{_WANTED}")):
+            name = wanted.name.removesuffix(_WANTED)
+            if not running_job(instance, name):
+                try:
+                    done.append(f"{name}: {_submit(instance, name)[1]}")
+                except MeshError as error:
+                    done.append(f"{name}: not now: {error}")
+    return done
 
 
-def _submit(instance: Instance) -> tuple[Job, str]:
-    state = newest_state(instance)
-    if state is None and _bronze_has_rows(instance):
+def _submit(instance: Instance, name: str) -> tuple[Job, str]:
+    state = newest_state(instance, name)
+    if state is None and _has_rows(instance, WRITTEN_BY[name]):
         raise MeshError(
-            "bronze has rows, but no savepoint or checkpoint says how far they reach; a job from the start"
-            f" would land them twice. Restore {instance.data('flink')}, or drop the schema bronze"
+            f"the tables of {name} have rows, but no savepoint or checkpoint says how far they reach; a job from the"
+            f" start would write them twice. Restore {instance.data('flink')}, or drop the tables"
         )
     _flink(
         instance,
@@ -88,36 +113,38 @@ def _submit(instance: Instance) -> tuple[Job, str]:
         "--detached",
         *(["--fromSavepoint", str(state)] if state else []),
         "--pyModule",
-        "flink_jobs.land",
+        f"flink_jobs.{name.replace('-', '_')}",
         "--pyFiles",
         str(_package_jobs(instance)),
         "--pyClientExecutable",
         str(python(instance)),
+        MESH_FLINK_JOB=name,
+        MESH_FLINK_CHECKPOINTS=f"file://{_checkpoints(instance, name)}",
     )
-    return _await_running(instance), f"resumed from {state.name}" if state else "from the earliest message"
+    return _await_running(instance, name), f"resumed from {state.name}" if state else "from the earliest message"
 
 
-def stop(instance: Instance) -> Path:
-    """Stop the landing job with a savepoint, which the next submit resumes from.
+def stop(instance: Instance, name: str = LANDING_JOB) -> Path:
+    """Stop a job with a savepoint, which the next submit resumes from.
 
     Raises:
         MeshError: it does not run, or the savepoint failed.
     """
     with _lock(instance):
-        job = running_job(instance)
+        job = running_job(instance, name)
         if job is None:
-            raise MeshError("the landing job does not run")
-        output = _flink(instance, "stop", "--savepointPath", f"file://{_savepoints(instance)}", job.id)
-        _wanted_file(instance).unlink(missing_ok=True)
+            raise MeshError(f"{name} does not run: see mesh jobs list")
+        output = _flink(instance, "stop", "--savepointPath", f"file://{_savepoints(instance, name)}", job.id)
+        _wanted_file(instance, name).unlink(missing_ok=True)
     match = re.search(r"Path: file:(\S+)", output)
     if not match:
         raise MeshError(f"Flink told no savepoint path:\n{output[-2000:]}")
     return Path(match.group(1))
 
 
-def newest_state(instance: Instance) -> Path | None:
+def newest_state(instance: Instance, name: str = LANDING_JOB) -> Path | None:
     """The newest complete savepoint or retained checkpoint."""
-    folders = [_savepoints(instance).glob("*/_metadata"), _checkpoints(instance).glob("*/chk-*/_metadata")]
+    folders = [_savepoints(instance, name).glob("*/_metadata"), _checkpoints(instance, name).glob("*/chk-*/_metadata")]
     complete = [metadata for folder in folders for metadata in folder]
     return max(complete, key=lambda metadata: metadata.stat().st_mtime_ns).parent if complete else None
 
@@ -127,8 +154,8 @@ def failures(instance: Instance, job: Job) -> int:
     return len(_get(instance, f"/jobs/{job.id}/exceptions")["exceptionHistory"]["entries"])
 
 
-def _wanted_file(instance: Instance) -> Path:
-    return instance.home / "run/landing.wanted"
+def _wanted_file(instance: Instance, name: str) -> Path:
+    return instance.home / f"run/{name}{_WANTED}"
 
 
 @contextmanager
@@ -138,12 +165,12 @@ def _lock(instance: Instance) -> Iterator[None]:
         yield
 
 
-def _savepoints(instance: Instance) -> Path:
-    return instance.data("flink") / "savepoints"
+def _savepoints(instance: Instance, name: str) -> Path:
+    return instance.data("flink") / "savepoints" / name
 
 
-def _checkpoints(instance: Instance) -> Path:
-    return instance.data("flink") / "checkpoints"
+def _checkpoints(instance: Instance, name: str) -> Path:
+    return instance.data("flink") / "checkpoints" / name
 
 
 def _get(instance: Instance, path: str) -> Any:
@@ -155,7 +182,7 @@ def _get(instance: Instance, path: str) -> Any:
     return answer.json()
 
 
-def _flink(instance: Instance, *arguments: str) -> str:
+def _flink(instance: Instance, *arguments: str, **environment: str) -> str:
     # the client is needed for a cluster of the user's own too
     FLINK.install(instance)
     FLINK.prepare(instance)
@@ -166,7 +193,7 @@ def _flink(instance: Instance, *arguments: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, **instance.environment(), **client_environment(instance)},
+        env={**os.environ, **instance.environment(), **client_environment(instance), **environment},
     )
     log = instance.home / f"logs/flink-{action}.log"
     log.write_text(ran.stdout + ran.stderr)
@@ -180,25 +207,26 @@ def _package_jobs(instance: Instance) -> Path:
     archive = instance.home / "run/flink_jobs.zip"
     archive.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w") as target:
-        for module in sorted((REPOSITORY / "flink_jobs").glob("*.py")):
+        for module in sorted(JOBS.glob("*.py")):
             target.write(module, f"flink_jobs/{module.name}")
     return archive
 
 
-def _await_running(instance: Instance) -> Job:
+def _await_running(instance: Instance, name: str) -> Job:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        job = running_job(instance)
+        job = running_job(instance, name)
         if job and job.state == "RUNNING":
             return job
         time.sleep(0.5)
-    raise MeshError(f"the landing job did not start: see {instance.home}/logs/flink-jobmanager.log")
+    raise MeshError(f"{name} did not start: see {instance.home}/logs/flink-jobmanager.log")
 
 
-def _bronze_has_rows(instance: Instance) -> bool:
-    with connect_trino(instance) as trino:
-        counts = " union all ".join(
-            f'select sum(record_count) as n from bronze."{table.name}$files"' for table in bronze_tables()
-        )
-        (total,) = trino.cursor().execute(f"select coalesce(sum(n), 0) from ({counts})").fetchone()
+def _has_rows(instance: Instance, tables: Sequence[str]) -> bool:
+    counts = " union all ".join(
+        f'select sum(record_count) as n from {schema}."{name}$files"'
+        for schema, name in (table.split(".") for table in tables)
+    )
+    with Lake(instance) as lake:
+        ((total,),) = lake.query(f"select coalesce(sum(n), 0) from ({counts})")
     return bool(total)

@@ -11,14 +11,13 @@ import httpx
 import pymongo
 from bson import Timestamp
 from confluent_kafka import Consumer, KafkaError, TopicPartition
-from trino.exceptions import Error as TrinoError
 
-from flink_jobs.tables import bronze_tables
+from flink_jobs.tables import DEAD_LETTERS, bronze_tables
 from flink_jobs.topics import COLLECTIONS, DATABASE, all_topics
 from mesh.errors import MeshError
 from mesh.instance import Instance
+from mesh.lake import Lake
 from mesh.stack.provision import CONNECTOR
-from mesh.trino import connect_trino
 
 Position = tuple[str, int]
 """Kafka topic and partition."""
@@ -124,23 +123,17 @@ def last_message_offsets(instance: Instance) -> dict[Position, int]:
 
 def landed_offsets(instance: Instance) -> dict[Position, int]:
     """The highest offset in bronze and dead letters by topic and partition, from Iceberg's metadata."""
-    landed: dict[Position, int] = {}
-    with connect_trino(instance) as trino:
-        cursor = trino.cursor()
-        for table in bronze_tables():
-            if table.topic:
-                query = (
-                    f"select '{table.topic}', partition.kafka_partition, max(data.kafka_offset.max)"
-                    f' from bronze."{table.name}$partitions" group by 1, 2'
-                )
-            else:
-                query = f"select kafka_topic, kafka_partition, max(kafka_offset) from bronze.{table.name} group by 1, 2"
-            try:
-                rows = cursor.execute(query).fetchall()
-            except TrinoError as error:
-                raise MeshError(f"bronze.{table.name} cannot be read: {error}") from error
-            for topic, partition, offset in rows:
-                landed[topic, partition] = max(offset, landed.get((topic, partition), -1))
+    topics = {f"bronze.{table.name}": table.topic for table in bronze_tables() if table.topic}
+    with Lake(instance) as lake:
+        landed = {
+            (topics[table], partition): offset
+            for table, offsets in lake.highest_offsets([*topics]).items()
+            for partition, offset in offsets.items()
+        }
+        for topic, partition, offset in lake.rows(
+            f"select kafka_topic, kafka_partition, max(kafka_offset) from bronze.{DEAD_LETTERS.name} group by 1, 2"
+        ):
+            landed[topic, partition] = max(offset, landed.get((topic, partition), -1))
     return landed
 
 
@@ -152,15 +145,17 @@ def _last_before_end(consumer: Consumer, ranges: dict[Position, tuple[int, int]]
         consumer.assign([TopicPartition(*place, max(low, high - look_back)) for place, (low, high) in searched.items()])
         open_places = set(searched)
         while open_places:
-            for message in consumer.consume(1000, timeout=5):
-                place = (str(message.topic()), int(message.partition() or 0))
-                error = message.error()
-                if error is None:
-                    found[place] = int(message.offset() or 0)
-                elif error.code() == KafkaError._PARTITION_EOF:
-                    open_places.discard(place)
-                else:
-                    raise MeshError(f"Kafka: {error}")
+            # one by one: a batch is waited for until it is full, or its time is over
+            if (message := consumer.poll(5)) is None:
+                continue
+            place = (str(message.topic()), int(message.partition() or 0))
+            error = message.error()
+            if error is None:
+                found[place] = int(message.offset() or 0)
+            elif error.code() == KafkaError._PARTITION_EOF:
+                open_places.discard(place)
+            else:
+                raise MeshError(f"Kafka: {error}")
         searched = {
             place: ends for place, ends in searched.items() if place not in found and ends[1] - look_back > ends[0]
         }

@@ -13,16 +13,16 @@ from mesh import jobs
 from mesh.dbt import run_dbt, source_freshness, test_outcomes
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
+from mesh.lake import Lake
 from mesh.progress import wait_until_landed
 from mesh.quality.expectations import check_products
-from mesh.quality.measure import measure
+from mesh.quality.measure import measure, verdicts
 from mesh.quality.record import record_dbt
 from mesh.quality.status_page import write_page
 from mesh.simulation import replay_orders, replayed_orders
 from mesh.site.docs import generate_docs
 from mesh.stack import lifecycle
 from mesh.steps import Steps
-from mesh.trino import connect_trino
 from mesh.truth.check import check_truth
 
 Rows = list[tuple[str, str]]
@@ -72,8 +72,8 @@ def run(instance: Instance, orders: int, steps: Steps) -> Rows:
         page = write_page(instance)
     for broken in [promise for promise in measured if not promise.is_met]:
         steps.say(f"  {broken.line()}")
-    kept = f"{sum(each.is_met for each in measured)} of {len(measured)} kept"
-    steps.end(kept)
+    promises = verdicts(measured)
+    steps.end(promises)
     steps.begin("7/7 truth")
     results = check_truth(instance)
     for result in results:
@@ -85,7 +85,7 @@ def run(instance: Instance, orders: int, steps: Steps) -> Rows:
         *_rows_per_layer(instance),
         ("dbt tests", _counted(tests.elements())),
         ("expectations", _counted(result.status for result in checks)),
-        ("promises", f"{kept}: {page}"),
+        ("promises", f"{promises}: {page}"),
         ("truth", f"{len(results)} of {len(results)} checks, 0 differences"),
         ("freshness", _freshness()),
         *((server, instance.endpoint(server)) for server in ENDPOINTS),
@@ -112,17 +112,11 @@ def _counted(words: Iterable[str]) -> str:
 
 def _rows_per_layer(instance: Instance) -> Rows:
     rows = []
-    with connect_trino(instance) as trino:
-        cursor = trino.cursor()
+    with Lake(instance) as lake:
         for layer in LAYERS:
-            tables = [
-                name
-                for (name,) in cursor.execute(
-                    f"select table_name from information_schema.tables where table_schema = '{layer}'"
-                ).fetchall()
-            ]
-            counts = [cursor.execute(f'select count(*) from {layer}."{table}"').fetchone()[0] for table in tables]
-            rows.append((f"{layer} rows", f"{sum(counts):,} in {len(tables)} tables"))
+            tables = lake.query(f"select table_name from information_schema.tables where table_schema = '{layer}'")
+            count = sum(lake.query(f'select count(*) from {layer}."{table}"')[0][0] for (table,) in tables)
+            rows.append((f"{layer} rows", f"{count:,} in {len(tables)} tables"))
     return rows
 
 

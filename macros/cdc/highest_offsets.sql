@@ -1,25 +1,33 @@
 {#
     [[kafka_partition, highest kafka_offset], ...] of a relation, empty if it is not there yet: of a table that is
-    partitioned by kafka_partition from Iceberg's metadata alone, of a view by reading it.
+    partitioned by kafka_partition from Iceberg's metadata alone, a row for each of its partitions; of a view by the
+    table beneath it, or by reading it where that is not one table of the same schema.
 #}
 {% macro highest_offsets(relation) %}
     {%- set existing = adapter.get_relation(
         relation.database, relation.schema, relation.identifier
     ) if execute -%}
     {%- if not existing -%} {{ return([]) }} {%- endif -%}
+    {%- set table = existing -%}
+    {%- if existing.is_view -%}
+        {%- set table = table_beneath(existing) -%}
+    {%- endif -%}
     {%- set query -%}
-        {%- if existing.is_view %}
+        {%- if table %}
+        select partition.kafka_partition, data.kafka_offset.max
+        from {{ table.include(identifier=false) }}.
+        {{- adapter.quote(table.identifier ~ "$partitions") }}
+        {%- else %}
         select kafka_partition, max(kafka_offset)
         from {{ relation }}
-        {%- else %}
-        {%- set partitions = adapter.quote(
-            relation.identifier ~ "$partitions"
-        ) %}
-        select partition.kafka_partition, max(data.kafka_offset.max)
-        from {{ relation.database }}.{{ relation.schema }}.{{ partitions }}
-        {%- endif %}
         group by 1
-        order by 1
+        {%- endif %}
     {%- endset -%}
-    {{ return(run_query(query).rows | map("list") | list) }}
+    {%- set highest = {} -%}
+    {%- for partition, offset in run_query(query).rows -%}
+        {%- do highest.update(
+            {partition: [highest.get(partition, -1), offset] | max}
+        ) -%}
+    {%- endfor -%}
+    {{ return(highest | dictsort | map("list") | list) }}
 {% endmacro %}

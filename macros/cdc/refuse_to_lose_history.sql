@@ -1,10 +1,10 @@
 {#
     Stops a full refresh of this model where bronze no longer holds what the model was made of: its retention is
-    shorter than silver's, and the rows would be gone for good.
+    shorter than silver's, and the rows would be gone for good. A unit test has no `this`.
 #}
 {% macro refuse_to_lose_history(relation) %}
     {%- if execute and should_full_refresh() and not var("allow_loss", false)
-        and adapter.get_relation(this.database, this.schema, this.identifier) -%}
+        and this and adapter.get_relation(this.database, this.schema, this.identifier) -%}
         {%- set lost = run_query(
             "select count(*) from " ~ this ~ " as merged left join (select kafka_partition, min(kafka_offset) as"
             ~ " first_offset from " ~ relation ~ " group by 1) as kept on merged.kafka_partition ="

@@ -11,7 +11,10 @@
         ) as version,
         lead(valid_from) over (
             partition by document_id order by valid_from
-        ) as valid_to
+        ) as valid_to,
+        lead(valid_from) over (
+            partition by document_id order by valid_from
+        ) is null as is_current
     from (
         select
             *,

@@ -17,6 +17,7 @@ from mesh.catalog.governance import governance_entities, lake_tables, product_as
 from mesh.catalog.inputs import Project, read_project
 from mesh.catalog.names import APPLICATIONS, DASHBOARDS, GLOSSARY, LAKE
 from mesh.catalog.relations import exposure_edges, exposure_entities, relation_edges
+from mesh.catalog.server import check_server
 from mesh.catalog.stream import collections, stream_edges, stream_entities
 from mesh.catalog.workflows import write_workflows
 from mesh.dbt import target_folder
@@ -24,8 +25,6 @@ from mesh.environments import python_environment
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
 from mesh.quality.results import CheckResult
-
-URL, TOKEN = "MESH_OPENMETADATA_URL", "MESH_OPENMETADATA_TOKEN"
 
 Say = Callable[[str], None]
 
@@ -41,8 +40,7 @@ def publish(instance: Instance, results: Iterable[CheckResult], say: Say, folder
     Raises:
         MeshError: no server, an old one, a refused token, or something that did not arrive; one line each.
     """
-    if missing := [name for name in (URL, TOKEN) if not os.environ.get(name)]:
-        raise MeshError(f"set {' and '.join(missing)}: where OpenMetadata is (http://host:8585/api), and a bot's token")
+    check_server()
     programs = python_environment(instance, "catalog")
     inputs = write_inputs(instance, read_project(folder or target_folder()), results)
     _run(instance, programs, inputs, say)

@@ -42,8 +42,6 @@ def lint(instance: Instance) -> None:
 def review_command(instance: Instance, base: str, keep: bool, out: Path | None) -> None:
     """Review the working tree as a pull request: exit with 0, with 1 on findings, with 2 if it could not be run."""
     import httpx
-    from requests.exceptions import RequestException
-    from trino.exceptions import Error as TrinoError
 
     from mesh.review.report import write_reports
     from mesh.review.review import review
@@ -52,7 +50,7 @@ def review_command(instance: Instance, base: str, keep: bool, out: Path | None) 
         require(instance, "trino")
         done = review(instance, base, lambda line: click.echo(line, err=True), keep=keep)
         markdown, page = write_reports(done, out or instance.home / "review")
-    except (MeshError, TrinoError, RequestException, httpx.HTTPError) as error:
+    except (MeshError, httpx.HTTPError) as error:
         click.echo(f"mesh: {error}", err=True)
         sys.exit(NOT_RUN)
     click.echo(markdown.read_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import UTC, datetime
 
@@ -41,12 +42,16 @@ def build_command(instance: Instance, every: float | None, test: bool) -> None:
 
 
 @click.command("truth")
+@click.argument("layers", nargs=-1)
 @needs("trino", "mongodb", "kafka")
-def truth_command(instance: Instance) -> None:
-    """Compare bronze, silver and gold with MongoDB, by code that shares nothing with the models."""
-    from mesh.truth.check import check_truth
+def truth_command(instance: Instance, layers: tuple[str, ...]) -> None:
+    """Compare the lake with MongoDB and Kafka, by code that shares nothing with the models; all LAYERS, or some.
 
-    results = check_truth(instance)
+    Such as: mesh truth silver history
+    """
+    from mesh.truth.check import LAYERS, check_truth
+
+    results = check_truth(instance, layers or LAYERS)
     for result in results:
         click.echo(result.line())
     if not all(result.passed for result in results):
@@ -58,17 +63,20 @@ def truth_command(instance: Instance) -> None:
 @needs("trino")
 def sql_command(instance: Instance, query: str) -> None:
     """Ask Trino."""
-    from trino.exceptions import Error as TrinoError
+    from mesh.lake import Lake, LakeError
 
-    from mesh.trino import connect_trino
-
-    try:
-        with connect_trino(instance) as trino:
-            cursor = trino.cursor()
-            rows = cursor.execute(query.rstrip(";")).fetchall()
-            print_table("", [column.name for column in cursor.description or []], rows)
-    except TrinoError as error:
-        raise MeshError(str(error)) from error
+    with Lake(instance) as lake:
+        try:
+            print_table("", *lake.named(query.rstrip(";")))
+        except LakeError as error:
+            # as Trino says it: Table 'iceberg.gold.nope' does not exist
+            missing = re.search(r"Table '(?:iceberg\.)?((\w+)\.\w+)' does not exist", str(error))
+            if not missing:
+                raise
+            table, schema = missing.groups()
+            present = lake.query(f"select table_name from information_schema.tables where table_schema = '{schema}'")
+            there = f"there are {', '.join(sorted(name for (name,) in present))}" if present else f"nor any in {schema}"
+            raise MeshError(f"{table}: no such table; {there}") from error
 
 
 @click.command("maintain")

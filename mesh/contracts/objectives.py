@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from trino.exceptions import TrinoUserError
-
 from mesh.contracts.contract import Product, read_products
 from mesh.instance import Instance
-from mesh.trino import connect_trino
+from mesh.lake import Lake, LakeError
 
 SCHEMA = "iceberg.reference"
 TABLE = f"{SCHEMA}.data_product_objectives"
 COLUMNS = ("product", "output_table", "objective", "threshold", "unit")
-ABSENT = frozenset({"SCHEMA_NOT_FOUND", "TABLE_NOT_FOUND", "COLUMN_NOT_FOUND"})
 
 ObjectiveRow = tuple[str, str, str, Decimal, str]
 
@@ -55,16 +52,15 @@ def publish_objectives(instance: Instance) -> bool:
         MeshError: a contract is wrong.
     """
     rows = objective_rows(read_products())
-    with connect_trino(instance) as trino:
-        cursor = trino.cursor()
+    with Lake(instance) as lake:
         try:
-            published = [tuple(row) for row in cursor.execute(build_read_sql()).fetchall()]
-        except TrinoUserError as error:
-            if error.error_name not in ABSENT:
+            published = [tuple(row) for row in lake.rows(build_read_sql())]
+        except LakeError as error:
+            if not error.is_absent:
                 raise
             published = []
         if published == rows:
             return False
-        cursor.execute(f"create schema if not exists {SCHEMA}").fetchall()
-        cursor.execute(build_replace_sql(rows)).fetchall()
+        lake.query(f"create schema if not exists {SCHEMA}")
+        lake.query(build_replace_sql(rows))
     return True

@@ -10,7 +10,6 @@ from mesh.dbt import Manifest, parse_project, read_manifest, target_folder
 from mesh.instance import REPOSITORY, Instance
 
 SQL_FOLDERS = ("models", "macros", "tests/dbt", "analyses", "snapshots")
-PYTHON_FOLDERS = ("mesh", "flink_jobs", "dags", "benchmarks", "tests")
 _DBT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
 
 
@@ -23,18 +22,6 @@ def current_manifest(instance: Instance) -> Manifest:
     manifest = parse_project(instance)
     stamp.write_text(before + _fingerprint([written]))
     return manifest
-
-
-def linted_files() -> dict[str, str]:
-    """Text of every SQL and Python file that a linter reads, by path from the repository's root."""
-    sql = (path for folder in SQL_FOLDERS for path in (REPOSITORY / folder).rglob("*.sql"))
-    python = (path for folder in PYTHON_FOLDERS for path in (REPOSITORY / folder).rglob("*.py"))
-    return {str(path.relative_to(REPOSITORY)): path.read_text() for path in (*sorted(sql), *sorted(python))}
-
-
-def project_paths() -> list[str]:
-    """Every file of the dbt project, hidden ones too."""
-    return [str(path.relative_to(REPOSITORY)) for path in _inputs()]
 
 
 def _inputs() -> Iterator[Path]:

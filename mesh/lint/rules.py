@@ -7,18 +7,8 @@ from pathlib import Path
 
 from mesh.contracts.contract import read_products
 from mesh.dbt import Manifest, target_folder
-from mesh.instance import REPOSITORY, Instance
-from mesh.lint import (
-    bouncer,
-    current_manifest,
-    exceptions,
-    files,
-    keys,
-    noqa,
-    references,
-    shared_columns,
-    sqlfluff_settings,
-)
+from mesh.instance import Instance
+from mesh.lint import bouncer, current_manifest, exceptions, files, keys, references, shared_columns
 from mesh.lint.finding import Finding
 
 OWN_RULES = (
@@ -28,9 +18,6 @@ OWN_RULES = (
     keys.RULE,
     references.DEAD_END,
     references.HARD_CODED,
-    noqa.RULE,
-    sqlfluff_settings.RULE,
-    sqlfluff_settings.WORDS,
     *sorted(exceptions.RULES),
 )
 
@@ -77,6 +64,4 @@ def find_all(manifest: Manifest, settings: bouncer.Settings, target: Path) -> li
         *keys.untested_keys(manifest),
         *references.dead_ends(manifest, {table for product in read_products() for table in product.outputs}),
         *references.hard_coded_relations(manifest),
-        *noqa.unexplained_noqa(current_manifest.linted_files()),
-        *sqlfluff_settings.weakened_sqlfluff((REPOSITORY / ".sqlfluff").read_text(), current_manifest.project_paths()),
     ]

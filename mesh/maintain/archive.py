@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from mesh.maintain.lake import Lake
 from mesh.maintain.policy import Archive, Relation
+from mesh.maintain.session import Session
 from mesh.maintain.statements import (
     build_add_column_sql,
     build_archive_sql,
@@ -19,10 +19,10 @@ from mesh.maintain.wording import counted
 from mesh.s3 import ensure_bucket
 
 
-def apply_archive(lake: Lake, table: Relation, archive: Archive, as_of: datetime) -> Iterator[str]:
+def apply_archive(lake: Session, table: Relation, archive: Archive, as_of: datetime) -> Iterator[str]:
     """Make the archive equal to the table's rows that are old enough; they stay in the table too."""
-    columns = dict(lake.ask(build_columns_sql(table)))
-    archived = dict(lake.ask(build_columns_sql(archive.into)))
+    columns = dict(lake.query(build_columns_sql(table)))
+    archived = dict(lake.query(build_columns_sql(archive.into)))
     if lake.dry_run and archived.keys() < columns.keys():
         yield f"{archive.into} brought to the columns of {table}, then to its rows"
         return
@@ -36,7 +36,7 @@ def apply_archive(lake: Lake, table: Relation, archive: Archive, as_of: datetime
             lake.change(build_add_column_sql(archive.into, column, columns[column]))
             yield f"{archive.into} got the column {column}"
     change = (table, archive.into, list(columns), archive.by, (as_of - archive.after).date())
-    ((copied, replaced),) = lake.ask(build_count_archive_changes_sql(*change))
+    ((copied, replaced),) = lake.query(build_count_archive_changes_sql(*change))
     if copied or replaced:
         lake.change(build_archive_sql(*change))
         yield f"{counted(copied, 'row')} archived, {counted(replaced, 'row')} of the archive replaced"

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from trino.exceptions import Error as TrinoError
-from trino.exceptions import TrinoQueryError
-
 from mesh.dbt import parse_project
-from mesh.errors import MeshError
 from mesh.instance import Instance
+from mesh.lake import LakeError
 from mesh.lock import exclusive
 from mesh.maintain.archive import apply_archive
 from mesh.maintain.housekeeping import keep_house
-from mesh.maintain.lake import Lake, open_lake
 from mesh.maintain.policy import LakeTable, lake_tables
 from mesh.maintain.retention import apply_retention
+from mesh.maintain.session import Session
 from mesh.maintain.statements import build_columns_sql
 
 _BUSY = {
@@ -44,36 +41,33 @@ def maintain(
         as_of: the moment at which rows and snapshots are so and so old.
 
     Raises:
-        MeshError: Trino refused a statement, and not because a table was busy.
+        LakeError: Trino refused a statement, and not because a table was busy.
     """
-    try:
-        with open_lake(instance, dry_run) as lake:
-            for table in tables:
-                with exclusive(instance, f"mesh maintain of {table.relation}", say):
-                    say(f"{table.relation}: {'; '.join(_maintain(lake, table, as_of)) or 'nothing to do'}")
-    except TrinoError as error:
-        raise MeshError(str(error)) from error
+    with Session(instance, dry_run) as lake:
+        for table in tables:
+            with exclusive(instance, f"mesh maintain of {table.relation}", say):
+                say(f"{table.relation}: {'; '.join(_maintain(lake, table, as_of)) or 'nothing to do'}")
 
 
-def _maintain(lake: Lake, table: LakeTable, as_of: datetime) -> list[str]:
-    if not lake.ask(build_columns_sql(table.relation)):
+def _maintain(lake: Session, table: LakeTable, as_of: datetime) -> list[str]:
+    if not lake.query(build_columns_sql(table.relation)):
         return ["not there yet"]
     done: list[str] = []
     try:
         # one by one: what was done before a conflict is told too
         for step in _steps(lake, table, as_of):
             done.append(step)
-    except TrinoQueryError as error:
-        if error.error_name not in _BUSY:
+    except LakeError as error:
+        if error.name not in _BUSY:
             raise
-        done.append(f"busy, left for the next run: {_BUSY[error.error_name]}")
+        done.append(f"busy, left for the next run: {_BUSY[error.name]}")
     return done
 
 
-def _steps(lake: Lake, table: LakeTable, as_of: datetime) -> Iterator[str]:
+def _steps(lake: Session, table: LakeTable, as_of: datetime) -> Iterator[str]:
     yield from apply_retention(lake, table, as_of)
     yield from keep_house(lake, table.relation, table.housekeeping, as_of, table.is_bronze)
     if table.archive:
         yield from apply_archive(lake, table.relation, table.archive, as_of)
-        if lake.ask(build_columns_sql(table.archive.into)):
+        if lake.query(build_columns_sql(table.archive.into)):
             yield from keep_house(lake, table.archive.into, table.housekeeping, as_of, is_bronze=False)

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from trino.exceptions import TrinoQueryError
-
-from mesh.maintain.lake import Lake
+from mesh.lake import LakeError, Offsets
 from mesh.maintain.policy import LakeTable, Relation
+from mesh.maintain.session import Session
 from mesh.maintain.statements import (
     build_count_ended_sql,
     build_count_old_days_sql,
@@ -18,12 +17,8 @@ from mesh.maintain.statements import (
     build_delete_merged_days_sql,
     build_delete_old_days_sql,
     build_landed_days_sql,
-    build_merged_offsets_sql,
 )
 from mesh.maintain.wording import counted
-
-Offsets = Mapping[int, int]
-"""Kafka partition to the highest offset that a reader has merged."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class LandedDay:
     highest_offset: int | None
 
 
-def apply_retention(lake: Lake, table: LakeTable, as_of: datetime) -> Iterator[str]:
+def apply_retention(lake: Session, table: LakeTable, as_of: datetime) -> Iterator[str]:
     """Delete what is older than the table's retention; yields what was done, and what was kept."""
     if table.retention is None:
         return
@@ -60,8 +55,8 @@ def unmerged_days(landed: Sequence[LandedDay], merged: Mapping[Relation, Offsets
     return behind
 
 
-def _delete_merged_days(lake: Lake, table: LakeTable, before: date) -> Iterator[str]:
-    landed = [LandedDay(*row) for row in lake.ask(build_landed_days_sql(table.relation, before))]
+def _delete_merged_days(lake: Session, table: LakeTable, before: date) -> Iterator[str]:
+    landed = [LandedDay(*row) for row in lake.query(build_landed_days_sql(table.relation, before))]
     if not landed:
         return
     kept = unmerged_days(landed, {reader: _merged_offsets(lake, reader) for reader in table.readers})
@@ -77,25 +72,25 @@ def _delete_merged_days(lake: Lake, table: LakeTable, before: date) -> Iterator[
         yield f"{counted(len(kept), 'day')} kept, {min(kept)} to {max(kept)}, not merged by {readers}"
 
 
-def _delete_old_days(lake: Lake, table: LakeTable, before: date) -> Iterator[str]:
-    ((days, rows),) = lake.ask(build_count_old_days_sql(table.relation, before))
+def _delete_old_days(lake: Session, table: LakeTable, before: date) -> Iterator[str]:
+    ((days, rows),) = lake.query(build_count_old_days_sql(table.relation, before))
     if rows:
         lake.change(build_delete_old_days_sql(table.relation, before))
         yield _days_deleted(days, rows)
 
 
-def _delete_ended(lake: Lake, table: LakeTable, before: datetime) -> Iterator[str]:
-    ((rows,),) = lake.ask(build_count_ended_sql(table.relation, before))
+def _delete_ended(lake: Session, table: LakeTable, before: datetime) -> Iterator[str]:
+    ((rows,),) = lake.query(build_count_ended_sql(table.relation, before))
     if rows:
         lake.change(build_delete_ended_sql(table.relation, before))
         yield f"{counted(rows, 'row')} deleted, superseded or deleted at the source before {before:%Y-%m-%d}"
 
 
-def _merged_offsets(lake: Lake, reader: Relation) -> Offsets | None:
+def _merged_offsets(lake: Session, reader: Relation) -> Offsets | None:
     try:
-        return dict(lake.ask(build_merged_offsets_sql(reader)))
-    except TrinoQueryError as error:
-        if error.error_name in ("TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND", "COLUMN_NOT_FOUND"):
+        return lake.highest_offsets([str(reader)])[str(reader)]
+    except LakeError as error:
+        if error.is_absent:
             return None
         raise
 

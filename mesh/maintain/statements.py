@@ -71,14 +71,6 @@ def build_landed_days_sql(table: Relation, before: date) -> str:
         where partition.kafka_at_day < date '{before}'"""
 
 
-def build_merged_offsets_sql(reader: Relation) -> str:
-    """How far a model has merged its bronze table, as its own watermark says."""
-    return f"""
-        select partition.kafka_partition, max(data.kafka_offset.max)
-        from {reader.sql("partitions")}
-        group by 1"""
-
-
 def build_delete_merged_days_sql(table: Relation, days: Sequence[date], offsets: Mapping[int, int]) -> str:
     """Delete whole days as far as they were seen: a row that lands meanwhile has a higher offset, and stays."""
     seen = " or ".join(

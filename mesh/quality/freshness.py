@@ -62,22 +62,19 @@ def build_commits_sql(schema: str, table: str, since: datetime) -> str:
         order by 1"""
 
 
-def build_runs_sql(table: str, since: datetime) -> str:
-    """Successful runs of a gold model that ended after a moment, and the one before them."""
+def build_runs_sql(since: datetime) -> str:
+    """Successful runs of every table of dbt's that ended after a moment, and the one before them."""
     moment = f"timestamp '{since:%Y-%m-%d %H:%M:%S.%f}'"
     return f"""
-        select started_at, completed_at
-        from quality.model_runs
-        where
-            table_name = '{table}'
-            and status = 'success'
-            and completed_at >= coalesce(
-                (
-                    select max(completed_at) from quality.model_runs
-                    where table_name = '{table}' and status = 'success' and completed_at <= {moment}
-                ),
-                {moment}
-            )
+        select table_name, started_at, completed_at
+        from (
+            select
+                *,
+                max(if(completed_at <= {moment}, completed_at)) over (partition by table_name) as last_before
+            from quality.model_runs
+            where status = 'success'
+        )
+        where completed_at >= coalesce(last_before, {moment})
         order by started_at"""
 
 
@@ -86,9 +83,12 @@ def commits(rows: Iterable[Sequence[Any]]) -> list[Commit]:
     return [Commit(at.replace(tzinfo=UTC), oldest.replace(tzinfo=UTC), changes) for at, oldest, changes in rows]
 
 
-def runs(rows: Iterable[Sequence[Any]]) -> list[Run]:
-    """From the rows of `build_runs_sql`."""
-    return [Run(started.replace(tzinfo=UTC), completed.replace(tzinfo=UTC)) for started, completed in rows]
+def runs(rows: Iterable[Sequence[Any]]) -> dict[str, list[Run]]:
+    """By table, from the rows of `build_runs_sql`."""
+    found: dict[str, list[Run]] = {}
+    for table, started, completed in rows:
+        found.setdefault(table, []).append(Run(started.replace(tzinfo=UTC), completed.replace(tzinfo=UTC)))
+    return found
 
 
 def silver_freshness(

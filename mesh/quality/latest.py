@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import UTC
 
-from trino.exceptions import Error as TrinoError
-
 from mesh.contracts.contract import read_products
 from mesh.dbt import Manifest
 from mesh.errors import MeshError
 from mesh.instance import Instance
+from mesh.lake import Lake, LakeError
 from mesh.quality.gx_suites import read_suites
 from mesh.quality.results import CheckResult
-from mesh.trino import connect_trino
 
 
 def known_checks(manifest: Manifest) -> set[str]:
@@ -37,16 +35,12 @@ def latest_results(instance: Instance, manifest: Manifest) -> list[CheckResult]:
     """
     names = [field.name for field in fields(CheckResult)]
     try:
-        with connect_trino(instance) as trino:
-            rows = (
-                trino.cursor()
-                .execute(
-                    f"select {', '.join(names)} from gold.quality_results where is_latest"
-                    " order by is_failing desc, severity, product nulls last, table_name, check_name"
-                )
-                .fetchall()
+        with Lake(instance) as lake:
+            rows = lake.query(
+                f"select {', '.join(names)} from gold.quality_results where is_latest"
+                " order by is_failing desc, severity, product nulls last, table_name, check_name"
             )
-    except TrinoError as error:
+    except LakeError as error:
         raise MeshError(f"no result of a check is kept, mesh build --test first: {error}") from error
     known = known_checks(manifest)
     results = (CheckResult(**dict(zip(names, row, strict=True))) for row in rows)

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import pymongo
-from trino.exceptions import Error as TrinoError
 
 from flink_jobs.topics import COLLECTIONS, DATABASE
 from mesh.contracts.contract import Objective, Product, read_products
 from mesh.dbt import Manifest, parse_project, run_dbt
 from mesh.errors import MeshError
 from mesh.instance import Instance
+from mesh.lake import Lake, LakeError
 from mesh.manifest import Node, models
 from mesh.quality import freshness
-from mesh.quality.pending import LakeTable, Offsets, Pending, pending_changes, uncaptured_since
+from mesh.quality.pending import LakeTable, Pending, pending_changes, uncaptured_since
 from mesh.quality.store import MEASUREMENTS, append
-from mesh.trino import connect_trino
+from mesh.quality.wording import amount, is_measurement, promised
 
 SELECTOR = "quality"
 BRONZE = "bronze"
 _DIGITS = Decimal("0.0001")
 _FIRST_WINDOW = timedelta(days=1)
-
-Ask = Callable[[str], list[Any]]
 
 
 @dataclass(frozen=True)
@@ -42,14 +41,27 @@ class Measured:
     is_met: bool
     population: int
 
+    @property
+    def verdict(self) -> str:
+        """`kept`, `BROKEN`, or `unmeasured` where nothing had changed: that keeps no promise."""
+        if not self.is_met:
+            return "BROKEN"
+        return "kept" if is_measurement(self.objective.unit, self.value, self.population) else "unmeasured"
+
     def line(self) -> str:
         """For a terminal."""
-        verdict = "kept  " if self.is_met else "BROKEN"
-        sign = "<=" if self.objective.unit == "minutes" else ">="
+        unit = self.objective.unit
+        told = "no change to measure" if self.verdict == "unmeasured" else amount(self.value, unit)
         return (
-            f"{verdict} {self.product:15} {self.output_table:28} {self.objective.name:13}"
-            f" {self.value:>9} {sign} {self.objective.threshold} {self.objective.unit}"
+            f"{self.verdict:10} {self.product:15} {self.output_table:28} {self.objective.name:13} {told},"
+            f" {promised(self.objective.threshold, unit)}"
         )
+
+
+def verdicts(measured: Sequence[Measured]) -> str:
+    """As `8 kept, 16 unmeasured`."""
+    counts = Counter(each.verdict for each in measured)
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("kept", "BROKEN", "unmeasured") if counts[verdict])
 
 
 def measure(instance: Instance) -> list[Measured]:
@@ -75,14 +87,14 @@ def take_measurements(instance: Instance) -> list[Measured]:
     documents = _count_documents(instance)
     uncaptured = uncaptured_since(instance)
     try:
-        with connect_trino(instance) as trino:
-            cursor = trino.cursor()
-            measuring = _Measuring(manifest, lambda sql: list(cursor.execute(sql).fetchall()))
-            offsets = {table: measuring.offsets(table) for table in measuring.tables_behind(products)}
+        with Lake(instance) as lake:
+            measuring = _Measuring(manifest, lake)
+            tables = {table.path: table for table in measuring.tables_behind(products)}
+            offsets = {tables[path]: held for path, held in lake.highest_offsets([*tables]).items()}
             measuring.pending = pending_changes(instance, offsets, uncaptured)
             known = {name: count for name, count in documents.items() if name not in uncaptured}
             measured = [*measuring.all_of(products, known)]
-    except TrinoError as error:
+    except LakeError as error:
         raise MeshError(f"a product could not be measured, dbt build first: {error}") from error
     _keep(instance, measured, measuring.now)
     return measured
@@ -91,28 +103,20 @@ def take_measurements(instance: Instance) -> list[Measured]:
 class _Measuring:
     """One moment at which everything is measured."""
 
-    def __init__(self, manifest: Manifest, ask: Ask) -> None:
+    def __init__(self, manifest: Manifest, lake: Lake) -> None:
         self.now = datetime.now(UTC)
         self.pending: dict[LakeTable, Pending] = {}
         self._manifest = manifest
         self._models = models(manifest)
-        self._ask = ask
-        ((last,),) = ask(f"select max(measured_at) from {MEASUREMENTS.path}")
+        self._lake = lake
+        ((last,),) = lake.query(f"select max(measured_at) from {MEASUREMENTS.path}")
         self._since = last.replace(tzinfo=UTC) if last else self.now - _FIRST_WINDOW
         self._commits: dict[LakeTable, list[freshness.Commit]] = {}
+        self._runs = freshness.runs(lake.rows(freshness.build_runs_sql(self._since)))
 
     def tables_behind(self, products: list[Product]) -> set[LakeTable]:
         """Every table that makes a change readable in some product."""
         return {table for product in products for output in product.outputs for table in self._tables_behind(output)}
-
-    def offsets(self, table: LakeTable) -> Offsets:
-        """The highest offset that it holds, from Iceberg's metadata."""
-        return dict(
-            self._ask(
-                "select partition.kafka_partition, max(data.kafka_offset.max)"
-                f' from {table.schema}."{table.name}$partitions" group by 1'
-            )
-        )
 
     def all_of(self, products: list[Product], documents: dict[str, int]) -> Iterator[Measured]:
         """Every objective of every table that it is promised for."""
@@ -137,7 +141,7 @@ class _Measuring:
         commits = [commit for table in tables for commit in self._commits_of(table)]
         model = self._models[output]
         if model["config"].get("schema") == "gold" and model["config"]["materialized"] == "incremental":
-            runs = freshness.runs(self._ask(freshness.build_runs_sql(f"gold.{output}", self._since)))
+            runs = self._runs.get(f"gold.{output}", [])
             found = freshness.gold_freshness(commits, runs, pending_since, self._since, self.now)
         else:
             found = freshness.silver_freshness(commits, pending_since, self._since, self.now)
@@ -148,7 +152,7 @@ class _Measuring:
             # a gold run may show what silver had committed before the last measurement
             since = min(self._since, self.now - _FIRST_WINDOW)
             sql = freshness.build_commits_sql(table.schema, table.name, since)
-            self._commits[table] = freshness.commits(self._ask(sql))
+            self._commits[table] = freshness.commits(self._lake.query(sql))
         return self._commits[table]
 
     def _tables_behind(self, output: str) -> set[LakeTable]:
@@ -175,7 +179,7 @@ class _Measuring:
         """Percent of the source's documents that the product shows, and shows right; and how many there are."""
         model = self._models[table]
         satisfied_sql = self._condition(product, objective, model)
-        ((rows, satisfied),) = self._ask(
+        ((rows, satisfied),) = self._lake.query(
             f"select count(*), count_if({satisfied_sql}) from {model['schema']}.{model['alias']} where not is_deleted"
         )
         current = next(each for each in self._tables_behind(table) if table.startswith(each.collection))

@@ -16,12 +16,10 @@ from confluent_kafka import Consumer, TopicPartition
 from flink_jobs.topics import COLLECTIONS, DATABASE, cdc_topic
 from mesh.errors import MeshError
 from mesh.instance import Instance
+from mesh.lake import Offsets
 from mesh.progress import Position, captured_position, last_message_offsets
 
 READ_SECONDS = 20.0
-
-Offsets = Mapping[int, int]
-"""Kafka partition to offset."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,11 @@ class LakeTable:
     schema: str
     name: str
     collection: str
+
+    @property
+    def path(self) -> str:
+        """As `silver.orders_current`."""
+        return f"{self.schema}.{self.name}"
 
 
 @dataclass(frozen=True)

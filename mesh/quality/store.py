@@ -9,11 +9,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from trino.exceptions import Error as TrinoError
-
 from mesh.errors import MeshError
 from mesh.instance import Instance
-from mesh.trino import connect_trino
+from mesh.lake import Lake, LakeError
 
 SCHEMA = "iceberg.quality"
 ROWS_PER_STATEMENT = 500
@@ -85,12 +83,11 @@ MEASUREMENTS = StoredTable(
 
 def create_tables(instance: Instance) -> None:
     """Create what is missing."""
-    with connect_trino(instance) as trino:
-        cursor = trino.cursor()
-        cursor.execute(f"create schema if not exists {SCHEMA}").fetchall()
+    with Lake(instance) as lake:
+        lake.query(f"create schema if not exists {SCHEMA}")
         for table in (CHECK_RESULTS, MODEL_RUNS, MEASUREMENTS):
             columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
-            cursor.execute(f"create table if not exists {table.path} ({columns})").fetchall()
+            lake.query(f"create table if not exists {table.path} ({columns})")
 
 
 def append(instance: Instance, table: StoredTable, rows: Sequence[Row]) -> int:
@@ -103,12 +100,11 @@ def append(instance: Instance, table: StoredTable, rows: Sequence[Row]) -> int:
         return 0
     added = 0
     try:
-        with connect_trino(instance) as trino:
-            cursor = trino.cursor()
+        with Lake(instance) as lake:
             for statement in build_append_sql(table, rows):
-                ((count,),) = cursor.execute(statement).fetchall()
+                ((count,),) = lake.query(statement)
                 added += count
-    except TrinoError as error:
+    except LakeError as error:
         raise MeshError(f"{table.path} could not be written: {error}") from error
     return added
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from mesh.dbt import Manifest
 from mesh.instance import Instance
+from mesh.lake import Lake
 from mesh.manifest import models
 from mesh.review.cost import Cost, costs
-from mesh.review.lake import Lake
 from mesh.review.rewind import build_rewind_sql
 from mesh.review.sides import Base, Result, Side
 

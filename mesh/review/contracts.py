@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mesh.contracts.contract import Product
 from mesh.manifest import Node
-from mesh.review.lake import Columns
+from mesh.review.schemas import Columns
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mesh.review.lake import Columns, Lake
+from mesh.lake import Lake
 from mesh.review.rewind import WATERMARK
+from mesh.review.schemas import Columns
 
 SAMPLES = 3
 SAMPLED_COLUMNS = 4
-_EXACT = ("tinyint", "smallint", "integer", "bigint", "decimal")
-_NUMBERS = (*_EXACT, "real", "double", "boolean")
+_WHOLE = ("tinyint", "smallint", "integer", "bigint")
+_FRACTIONS = ("decimal", "real", "double")
+_NUMBERS = (*_WHOLE, *_FRACTIONS, "boolean")
 _MOMENTS = ("date", "timestamp")
 _TEXT = ("varchar", "char")
 _NESTED = ("map", "array", "row", "varbinary")
@@ -20,12 +22,17 @@ _NESTED = ("map", "array", "row", "varbinary")
 
 @dataclass(frozen=True)
 class ColumnDifference:
-    """Rows of one key whose values differ; sums where the column is a number; samples are (key, before, after)."""
+    """Rows of one key whose values differ; samples are (key, before, after).
+
+    `summary` names what `before` and `after` are over the column: the sum of whole numbers, the mean of others, which
+    may be rates; it is empty, and they are None, where the column is no number.
+    """
 
     column: str
     rows: int
-    sum_before: Any
-    sum_after: Any
+    summary: str
+    before: Any
+    after: Any
     samples: tuple[tuple[Any, Any, Any], ...]
 
 
@@ -86,7 +93,7 @@ def compare_tables(
         gone=gone,
         new=new,
         doubled=doubled,
-        columns=_of_columns(lake, pairs, key, values, rest),
+        columns=_of_columns(lake, pairs, key, {name: after[name] for name in values}, rest),
         gone_samples=_row_samples(lake, pairs, key or shared, "on_base > on_change") if gone else (),
         new_samples=_row_samples(lake, pairs, key or shared, "on_change > on_base") if new else (),
         left_out=tuple(name for name in both if name not in shared),
@@ -104,17 +111,18 @@ def _is_comparable(before: str, after: str) -> bool:
 
 
 def _of_columns(
-    lake: Lake, pairs: str, key: Sequence[str], values: Sequence[str], counted: Sequence[Any]
+    lake: Lake, pairs: str, key: Sequence[str], values: Columns, counted: Sequence[Any]
 ) -> tuple[ColumnDifference, ...]:
     """Columns with differences, the most of them first; the first few with samples."""
     found = zip(values, counted[0::3], counted[1::3], counted[2::3], strict=True)
     differences: list[ColumnDifference] = []
-    for name, rows, sum_before, sum_after in sorted(found, key=lambda one: -one[1]):
+    for name, rows, summary_before, summary_after in sorted(found, key=lambda one: -one[1]):
         if rows:
             wanted = len(differences) < SAMPLED_COLUMNS
             samples = lake.query(build_value_samples_sql(pairs, key, name)) if wanted else []
             told = tuple((_key_text(row[:-2]), row[-2], row[-1]) for row in samples)
-            differences.append(ColumnDifference(name, rows, sum_before, sum_after, told))
+            summary = _summary(name, values[name])[0]
+            differences.append(ColumnDifference(name, rows, summary, summary_before, summary_after, told))
     return tuple(differences)
 
 
@@ -139,7 +147,7 @@ def build_pairs_sql(
 
 
 def build_counts_sql(pairs: str, values: Sequence[str], kinds: Columns, *, by_key: bool) -> str:
-    """One row: rows of each side, keys gone, new and doubled; and by column how many differ, and both sums."""
+    """One row: rows of each side, keys gone, new and doubled; and by column how many differ, and both summaries."""
     counts = ["coalesce(sum(on_base), 0)", "coalesce(sum(on_change), 0)"]
     if by_key:
         counts += ["count_if(on_change = 0)", "count_if(on_base = 0)", "count_if(on_change > 1)"]
@@ -151,15 +159,19 @@ def build_counts_sql(pairs: str, values: Sequence[str], kinds: Columns, *, by_ke
         ]
     for name in values:
         counts.append(f"count_if(on_base > 0 and on_change > 0 and base_{name} is distinct from change_{name})")
-        counts += [_sum(f"{side}_{name}", kinds[name]) for side in ("base", "change")]
+        counts += [_summary(f"{side}_{name}", kinds[name])[1] for side in ("base", "change")]
     return f"select {', '.join(counts)} from ({pairs})"
 
 
-def _sum(column: str, kind: str) -> str:
-    if kind in ("real", "double"):
-        return f"sum({column})"
-    # wide enough that no sum overflows
-    return f"sum(cast({column} as decimal(38, 4)))" if kind.startswith(_EXACT) else "null"
+def _summary(column: str, kind: str) -> tuple[str, str]:
+    """What one number says of a column, and its SQL."""
+    if kind in _WHOLE:
+        # wide enough that no sum overflows
+        return "sum", f"sum(cast({column} as decimal(38, 0)))"
+    if kind.startswith(_FRACTIONS):
+        # a sum of rates would mean nothing
+        return "mean", f"round(avg(cast({column} as double)), 4)"
+    return "", "null"
 
 
 def build_value_samples_sql(pairs: str, key: Sequence[str], name: str) -> str:

@@ -11,7 +11,7 @@ from mesh.catalog.column_lineage import column_origins
 from mesh.contracts.contract import Product
 from mesh.dbt import Manifest
 from mesh.manifest import exposures_of, models
-from mesh.review.lake import Columns, Name
+from mesh.review.schemas import Columns, Name
 
 # model, column
 Column = tuple[str, str]

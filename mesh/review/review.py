@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mesh.instance import Instance
+from mesh.lake import Lake
 from mesh.manifest import Node, models
 from mesh.progress import landed_offsets
 from mesh.review.building import Built, build_sides, kind_of, name_of
@@ -13,7 +14,6 @@ from mesh.review.contracts import ColumnChange, breaking_changes, changes_of_col
 from mesh.review.cost import Cost
 from mesh.review.differences import DataDifference, compare_tables
 from mesh.review.impact import Reached, reached_by, reached_by_rows
-from mesh.review.lake import Columns, Lake, Name, project_schemas
 from mesh.review.nodes import (
     DefinitionChange,
     ModelChange,
@@ -22,6 +22,7 @@ from mesh.review.nodes import (
     changes_of_models,
     changes_of_tests,
 )
+from mesh.review.schemas import Columns, Name, columns_of, project_schemas, review_schemas
 from mesh.review.sides import Base, Side, base_side, change_side
 from mesh.review.style import lint_change
 
@@ -71,15 +72,14 @@ def review(instance: Instance, revision: str, say: Callable[[str], None], *, kee
     Raises:
         MeshError: there is nothing to compare with, or a side does not start to build.
     """
-    lake = Lake(instance)
     base, change = base_side(instance, revision), change_side(instance)
     say(f"1/4 base {base.commit[:12]}")
-    with lake.schemas(base.manifest, (base.side, change), keep=keep):
+    with Lake(instance) as lake, review_schemas(lake, base.manifest, (base.side, change), keep=keep):
         landed_before = landed_offsets(instance)
         built = build_sides(instance, lake, base, change, say)
         landed_meanwhile = sum(landed_offsets(instance).values()) - sum(landed_before.values())
         say("4/4 comparing")
-        tables = lake.columns(_schemas(built, base.side, change))
+        tables = columns_of(lake, _schemas(built, base.side, change))
         reviewed = [
             _review_model(lake, built, tables, one, (base.side, change))
             for one in changes_of_models(built.state, built.change, built.touched)

@@ -1,4 +1,4 @@
-"""Keeps the chain whole while the stack is up: a failed connector is restarted, a lost landing job resumed.
+"""Keeps the chain whole while the stack is up: a failed connector is restarted, a lost job resumed.
 
 Supervisord restarts processes; this restarts what lives inside them. A supervised process of its own.
 """
@@ -36,9 +36,7 @@ def keep(instance: Instance) -> list[str]:
     outcome = provision.ensure_connector(instance)
     if outcome != provision.IN_PLACE:
         mended.append(f"connector {outcome}")
-    if resumed := jobs.resume_if_lost(instance):
-        mended.append(resumed)
-    return mended
+    return [*mended, *jobs.resume_lost(instance)]
 
 
 def main() -> None:

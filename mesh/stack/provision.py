@@ -24,9 +24,9 @@ from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, e
 from mesh.contracts.objectives import publish_objectives
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
+from mesh.lake import Lake
 from mesh.quality.store import create_tables
 from mesh.s3 import connect_s3, ensure_bucket
-from mesh.trino import connect_trino
 
 CONNECTOR = "mongodb-cdc-connector"
 IN_PLACE = "in place"
@@ -77,12 +77,11 @@ def set_registry_compatibility(instance: Instance) -> None:
 
 def create_lake_tables(instance: Instance) -> None:
     """The schemas, and bronze's tables: Flink's DDL has no hidden partitions, so Trino makes them."""
-    with connect_trino(instance) as trino:
-        cursor = trino.cursor()
+    with Lake(instance) as lake:
         for layer in LAYERS:
-            cursor.execute(build_create_schema_sql(layer)).fetchall()
+            lake.query(build_create_schema_sql(layer))
         for table in bronze_tables():
-            cursor.execute(build_create_table_sql(table)).fetchall()
+            lake.query(build_create_table_sql(table))
 
 
 def define_mongodb_tables(instance: Instance) -> None:

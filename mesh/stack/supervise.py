@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,22 @@ class Supervisor:
             if time.monotonic() > deadline:
                 raise MeshError(f"supervisord (pid {pid}) has not stopped: see {self._home}/logs")
             time.sleep(0.2)
+        self._end_orphans()
+
+    def _end_orphans(self) -> None:
+        """End what a server left behind when it was killed, as Flink's TaskManager does with its Python workers."""
+        # supervisord tells every child how to reach it, and a child's children inherit that
+        orphans = [
+            process
+            for process in psutil.process_iter(["environ"])
+            if (process.info["environ"] or {}).get("SUPERVISOR_SERVER_URL") == f"unix://{self._socket}"
+        ]
+        for process in orphans:
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
+        for process in psutil.wait_procs(orphans, timeout=5)[1]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def _define(self, process: Process) -> None:
         run = self._home / "run"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mesh.truth.canonical import canonical_bytes, from_bson
+from mesh.lake import Lake, LakeError
+from mesh.truth.canonical import canonical_bytes, content_of, from_bson, key_of
 from mesh.truth.compare import compare
-from mesh.truth.lake import Lake, LakeError, content_of, key_of
 from mesh.truth.result import CheckResult
 from mesh.truth.source import Collection, Source
 

@@ -10,6 +10,8 @@ What is not told apart:
   not what it holds;
 - a symbol and a string, undefined and null: the driver reads the deprecated type as the other one;
 - a subdocument that spells a tag by hand (`{"$date": 5}`) and the value of that type: extended JSON cannot.
+
+Extended JSON is read by MongoDB's own driver, which no model uses.
 """
 
 from __future__ import annotations
@@ -21,12 +23,14 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from bson import json_util
 from bson.binary import Binary
 from bson.code import Code
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.datetime_ms import DatetimeMS
 from bson.dbref import DBRef
 from bson.decimal128 import Decimal128
+from bson.errors import BSONError
 from bson.int64 import Int64
 from bson.max_key import MaxKey
 from bson.min_key import MinKey
@@ -40,6 +44,7 @@ Document = dict[str, Any]
 
 # any date, also one beyond Python's years 1 to 9999
 DECODING: CodecOptions[Document] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
+_READING = json_util.JSONOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
 
 _REGEX_FLAGS = (("i", re.I), ("l", re.L), ("m", re.M), ("s", re.S), ("u", re.U), ("x", re.X))
 
@@ -67,25 +72,51 @@ def from_bson(value: object) -> Canonical:
     return convert(value)
 
 
+def bson_of(text: str) -> Any:
+    """What extended JSON says, as `DECODING` gives it: of the legacy strict form that Debezium writes, or of v2.
+
+    Raises:
+        ValueError: the text is not JSON.
+    """
+    try:
+        return json.loads(text, object_hook=_untag)
+    except RecursionError as error:
+        raise ValueError(f"not extended JSON: {error!r}") from error
+
+
+def _untag(fields: dict[str, Any]) -> Any:
+    try:
+        return json_util.object_hook(fields, _READING)
+    except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError, BSONError):
+        # what somebody spelled like a tag is a subdocument
+        return fields
+
+
 def from_extended_json(text: str) -> Canonical:
-    """The canonical form of extended JSON, of the legacy strict form that Debezium writes or of v2.
+    """The canonical form of extended JSON.
 
     Raises:
         ValueError: the text is not such JSON.
     """
+    return from_bson(bson_of(text))
+
+
+def bson_or_text(text: str) -> Any:
+    """As `bson_of`; what is not extended JSON is compared as it is, not raised."""
     try:
-        return json.loads(text, object_hook=_untag)
-    except (TypeError, KeyError, ArithmeticError, RecursionError) as error:
-        raise ValueError(f"not extended JSON: {error!r}") from error
+        return bson_of(text)
+    except ValueError:
+        return {"not extended JSON": text}
 
 
-def to_bson(value: Canonical) -> object:
-    """A canonical value as `DECODING` gives it, one level deep: what is inside an object or array stays canonical."""
-    if type(value) is dict and len(value) == 1:
-        [(tag, inner)] = value.items()
-        read = _TO_BSON.get(tag)
-        return read(inner) if read is not None else value
-    return value
+def content_of(text: str | None) -> Canonical:
+    """The canonical form of a JSON column."""
+    return None if text is None else from_bson(bson_or_text(text))
+
+
+def key_of(document_id: str | None) -> str:
+    """The canonical text of a `document_id`, comparable with the source's keys."""
+    return canonical_text(content_of(document_id))
 
 
 def _same(value: Any) -> Canonical:
@@ -140,53 +171,4 @@ _FROM_BSON: dict[type, Callable[[Any], Canonical]] = {
     MaxKey: lambda _: {"$maxKey": 1},
     Code: _code,
     DBRef: lambda value: _object(dict(value.as_doc())),
-}
-
-_TO_BSON: dict[str, Callable[[Any], object]] = {
-    "$date": lambda millis: DatetimeMS(millis) if isinstance(millis, int) else {"$date": millis},
-    "$numberDecimal": Decimal128,
-    "$numberLong": lambda text: Int64(int(text)),
-    "$oid": ObjectId,
-}
-
-
-def _untag(fields: dict[str, Any]) -> Canonical:
-    """Bring a tagged object to its canonical spelling; anything else is itself. Called inside out."""
-    if len(fields) > 2:
-        return fields
-    for tag in fields:
-        read = _FROM_TAG.get(tag)
-        if read is not None:
-            return read(fields)
-    return fields
-
-
-def _untag_date(fields: dict[str, Any]) -> Canonical:
-    millis = fields["$date"]
-    return {"$date": int(millis["$numberLong"])} if isinstance(millis, dict) else fields
-
-
-def _untag_binary(fields: dict[str, Any]) -> Canonical:
-    inner = fields["$binary"]
-    if isinstance(inner, dict):
-        return _binary(base64.b64decode(inner["base64"]), int(inner["subType"], 16))
-    return _binary(base64.b64decode(inner), int(fields["$type"], 16))
-
-
-def _untag_regex(pattern: str, options: str) -> Canonical:
-    return {"$regex": pattern, "$options": "".join(sorted(options))}
-
-
-_FROM_TAG: dict[str, Callable[[dict[str, Any]], Canonical]] = {
-    "$numberDecimal": lambda fields: _decimal(fields["$numberDecimal"]),
-    "$date": _untag_date,
-    "$numberLong": lambda fields: {"$numberLong": str(int(fields["$numberLong"]))},
-    "$numberInt": lambda fields: int(fields["$numberInt"]),
-    "$numberDouble": lambda fields: float(fields["$numberDouble"]),
-    "$binary": _untag_binary,
-    "$regex": lambda fields: _untag_regex(fields["$regex"], fields.get("$options", "")),
-    "$regularExpression": lambda fields: _untag_regex(**fields["$regularExpression"]),
-    "$symbol": lambda fields: fields["$symbol"],
-    "$undefined": lambda _: None,
-    "$dbPointer": lambda fields: fields["$dbPointer"],
 }

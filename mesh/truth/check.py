@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from mesh.errors import MeshError
 from mesh.instance import Instance
+from mesh.lake import Lake
 from mesh.truth.bronze import check_bronze
 from mesh.truth.gold.check_gold import check_gold
 from mesh.truth.history.check_history import check_history
-from mesh.truth.lake import Lake
 from mesh.truth.positions import check_positions
 from mesh.truth.result import CheckResult
 from mesh.truth.silver.check_silver import check_silver

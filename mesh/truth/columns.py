@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from mesh.truth.canonical import Canonical, from_bson
-from mesh.truth.lake import content_of
+from mesh.truth.canonical import Canonical, content_of, from_bson
 from mesh.truth.values import as_decimal, as_double, as_integer, as_milliseconds, as_text, spell_timestamp
 
 # column: value, as Python calculates with it; timestamps are milliseconds since 1970

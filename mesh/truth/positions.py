@@ -10,7 +10,7 @@ from itertools import groupby
 
 from flink_jobs.topics import COLLECTIONS, EVENT_DOMAINS, cdc_topic, event_topic
 from mesh.instance import Instance
-from mesh.truth.lake import Lake, LakeError
+from mesh.lake import Lake, LakeError
 from mesh.truth.messages import KafkaReadError, Span, open_consumer, read_end, read_topic
 from mesh.truth.result import SAMPLES, CheckResult
 

@@ -30,7 +30,11 @@ print(json.dumps({
             "id": task.task_id,
             "owner": task.owner,
             "command": getattr(task, "bash_command", None)
-            or " ".join(["dbt", *getattr(task, "base_cmd", []), *getattr(task, "dbt_cmd_flags", [])]),
+            or task.render_template(
+                " ".join(["dbt", *getattr(task, "base_cmd", []), *getattr(task, "dbt_cmd_flags", [])]),
+                {"params": dag.params.dump()},
+                dag.get_template_env(),
+            ),
             "rule": task.trigger_rule.value,
             "retries": task.retries,
             "then": sorted(task.downstream_task_ids),
@@ -63,9 +67,9 @@ def describe(instance: Instance) -> dict[str, Any]:
     return described
 
 
-def run_dag(instance: Instance, dag: str, dags: Path = DAGS) -> Ran:
-    """`airflow dags test`."""
-    code = run_airflow(instance, "dags", "test", dag, dags=dags)
+def run_dag(instance: Instance, dag: str, dags: Path = DAGS, **params: str) -> Ran:
+    """`airflow dags test`, with parameters of the run."""
+    code = run_airflow(instance, "dags", "test", dag, "--conf", json.dumps(params), dags=dags)
     with sqlite3.connect(instance.home / "airflow/airflow.db") as database:
         newest = database.execute(
             "select run_id, state from dag_run where dag_id = ? order by id desc limit 1", (dag,)

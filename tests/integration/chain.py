@@ -6,16 +6,18 @@ import os
 import signal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 
 from mesh.dbt import run_dbt
 from mesh.instance import Instance
+from mesh.lake import Lake
 from mesh.progress import wait_until_landed
 from mesh.simulation import replay_orders
 from mesh.stack.supervise import Supervisor
-from mesh.trino import connect_trino
 from mesh.truth.check import LAYERS, check_truth
+from tests.integration.dbt_in_process import invoke
 
 LANDING_TIMEOUT_SECONDS = 400
 
@@ -40,7 +42,8 @@ class Chain:
     def dbt(self, *arguments: str, **environment: str) -> None:
         """Run dbt with artifacts and logs of the test's own."""
         folders = {"DBT_TARGET_PATH": str(self.target), "DBT_LOG_PATH": str(self.target / "logs")}
-        run_dbt(self.instance, *arguments, environment={**folders, **environment})
+        with mock.patch("mesh.dbt._invoke", invoke):
+            run_dbt(self.instance, *arguments, environment={**folders, **environment})
 
     def build(self, *models: str) -> None:
         """Merge what is new, and compute gold again: all of it, or some models where a test looks at no other."""
@@ -67,8 +70,8 @@ class Chain:
 
 def query(chain: Chain, sql: str) -> list[Any]:
     """Rows of a Trino query."""
-    with connect_trino(chain.instance) as trino:
-        return list(trino.cursor().execute(sql).fetchall())
+    with Lake(chain.instance) as lake:
+        return lake.query(sql)
 
 
 def bronze_bytes_read(chain: Chain, query_id: str, schema: str = "bronze") -> int:

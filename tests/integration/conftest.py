@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from mesh import jobs
 from mesh.instance import CREDENTIALS, ENDPOINTS, Instance
 from mesh.stack import lifecycle, preflight
 from mesh.stack.servers import SERVERS
+from tests.conftest import BESIDE
 from tests.integration.chain import Chain
 
 FIRST_ORDERS = 1_000
+# one kills Trino, the other changes the columns of tables: nobody reads beside them
+ALONE = ("test_build", "test_add_a_field")
+
+
+@contextmanager
+def locked(file: Path, kind: int = fcntl.LOCK_EX) -> Iterator[dict[str, Any]]:
+    """What the tests' processes know together; what is put in is there for the next who asks."""
+    with file.open("a+") as handle:
+        fcntl.flock(handle, kind)
+        handle.seek(0)
+        known = json.loads(handle.read() or "{}")
+        yield known
+        if kind == fcntl.LOCK_EX:
+            handle.truncate(0)
+            handle.write(json.dumps(known))
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that this run's processes share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 def _free_port_base() -> int:
@@ -34,28 +64,70 @@ def _is_free(port: int) -> bool:
 
 
 @pytest.fixture(scope="session")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """A started stack of the tests' own, stopped at the end."""
+def instance(shared: Path) -> Iterator[Instance]:
+    """A stack of the tests' own: whoever needs it first starts it, and the last one stops it."""
+    home = shared / "mesh"
+    stack = shared / "stack.json"
     with pytest.MonkeyPatch.context() as environment:
         for variable in [*(name for name, _, _ in ENDPOINTS.values()), *CREDENTIALS]:
             environment.delenv(variable, raising=False)
-        environment.setenv("MESH_HOME", str(tmp_path_factory.mktemp("mesh")))
-        environment.setenv("MESH_PORT_BASE", str(_free_port_base()))
-        instance = Instance.from_environment()
-        try:
-            lifecycle.up(instance, "wms", print)
-            yield instance
-        finally:
-            lifecycle.down(instance)
-        preflight.check_ports(instance, list(SERVERS))
+        environment.setenv("MESH_HOME", str(home))
+        # servers of half an hour: the optimizing compiler took a third of Trino's time, and paid back none of it
+        environment.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+        with locked(stack) as known:
+            base = known.setdefault("port_base", _free_port_base())
+            environment.setenv("MESH_PORT_BASE", str(base))
+            instance = Instance.from_environment()
+            if not known.get("users"):
+                home.mkdir(exist_ok=True)
+                try:
+                    lifecycle.up(instance, "wms", print)
+                except BaseException:
+                    lifecycle.down(instance)
+                    raise
+            known["users"] = known.get("users", 0) + 1
+        yield instance
+        with locked(stack) as known:
+            known["users"] -= 1
+            if not known["users"]:
+                lifecycle.down(instance)
+                preflight.check_ports(instance, list(SERVERS))
+                assert not _processes_in(home), "mesh stack down leaves something behind"
+
+
+def _processes_in(home: Path) -> list[str]:
+    """Commands that name the home, or stand in it, of processes other than the tests' own."""
+    this_run = {process.pid for process in [psutil.Process(), *psutil.Process().parents()]}
+    return [
+        " ".join(process.info["cmdline"])
+        for process in psutil.process_iter(["cmdline", "cwd"])
+        if process.pid not in this_run
+        and (str(home) in " ".join(process.info["cmdline"] or []) or (process.info["cwd"] or "").startswith(str(home)))
+    ]
 
 
 @pytest.fixture(scope="session")
-def chain(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Chain:
-    """The chain with its first orders landed and built."""
+def chain(instance: Instance, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """The chain with its first orders landed and built, by whoever needs it first."""
     chain = Chain(instance, tmp_path_factory.mktemp("target"))
-    jobs.submit(instance)
-    chain.replay(FIRST_ORDERS)
-    chain.land()
-    chain.dbt("build")
+    with locked(shared / "chain.json") as known:
+        if not known:
+            jobs.submit(instance)
+            chain.replay(FIRST_ORDERS)
+            chain.land()
+            # the models' unit tests read no table: tests/integration/test_unit_tests_of_models.py
+            chain.dbt("build", "--exclude-resource-type", "unit_test")
+            known["orders"] = FIRST_ORDERS
+        chain.orders = known["orders"]
     return chain
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _alone_or_beside(request: pytest.FixtureRequest, shared: Path) -> Iterator[None]:
+    """Whoever reads beside the writer waits for those who want to be alone, and the other way round."""
+    module = request.path.stem
+    if module in (*ALONE, *BESIDE):
+        with locked(shared / "readers.json", fcntl.LOCK_EX if module in ALONE else fcntl.LOCK_SH):
+            yield
+    else:
+        yield

@@ -1,63 +1,21 @@
-"""The guide "Add a metric in ten minutes", followed block by block in a copy of the repository."""
+"""The guide "Add a metric in ten minutes", followed."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
-from markdown_it import MarkdownIt
 
-from mesh.instance import REPOSITORY
-from mesh.stack.install import venv_binary
 from tests.integration.chain import Chain, query
-from tests.integration.copies import copy_repository
+from tests.integration.guide import follow
 
-GUIDE = "docs/how-to/add-a-metric.md"
 METRIC = "units_per_wave"
-
-
-def follow(guide: str, folder: Path, environment: dict[str, str]) -> dict[str, str]:
-    """Write the files that a guide shows and run its commands, in its order. Returns what each command block said."""
-    said = {}
-    for block in MarkdownIt().parse(guide):
-        if block.type != "fence":
-            continue
-        language, _, file = block.info.partition(" ")
-        if file:
-            (folder / file).write_text(block.content)
-            continue
-        assert language == "sh", f"a block of {language!r} names no file"
-        ran = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", block.content],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == 0, f"{block.content}\n{ran.stdout}"
-        said[block.content] = ran.stdout
-    return said
 
 
 @pytest.fixture(scope="module")
 def said(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the guide's command blocks said."""
-    folder = tmp_path_factory.mktemp("repository")
-    copy_repository(folder)
-    environment = {
-        **os.environ,
-        **chain.instance.environment(),
-        "PATH": f"{Path(venv_binary('dbt')).parent}:{os.environ['PATH']}",
-    }
-    for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH", "DBT_PROJECT_DIR", "DBT_PROFILES_DIR"):
-        environment.pop(name, None)
-    return follow((REPOSITORY / GUIDE).read_text(), folder, environment)
+    return follow(chain, "add-a-metric.md", tmp_path_factory.mktemp("repository"))
 
 
 def said_by(said: dict[str, str], command: str) -> list[str]:

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from mesh.catalog.publish import TOKEN, URL, publish
+from mesh.catalog.publish import publish
+from mesh.catalog.server import TOKEN, URL
 from mesh.environments import python_environment
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY

@@ -40,6 +40,7 @@ def test_messages_are_decoded_once_per_stream(chain: Chain) -> None:
 
 
 def test_building_again_reads_no_bronze_file_and_changes_no_row(chain: Chain) -> None:
+    chain.build()
     before = {table: query(chain, f"select * from silver.{table} order by document_id") for table in SILVER}
     gold = query(chain, "select * from gold.order_fulfillment_daily order by date, priority")
     chain.build()

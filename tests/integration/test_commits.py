@@ -4,39 +4,40 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from trino.exceptions import TrinoExternalError
-
 from mesh.instance import Instance
-from mesh.trino import connect_trino
+from mesh.lake import Lake, LakeError
 
 WRITERS = 4
 COMMITS_EACH = 8
 TABLE = "iceberg.bronze.crowded"
 
 
-def _commit(instance: Instance, writer: int) -> set[tuple[int, int]]:
-    """Rows whose insert was acknowledged; one that lost against the others says so."""
+def _commit(instance: Instance, writer: int) -> tuple[set[tuple[int, int]], int]:
+    """Rows whose insert was acknowledged, and how many were refused: one that lost against the others says so."""
     acknowledged = set()
-    with connect_trino(instance) as trino:
+    refused = 0
+    with Lake(instance) as lake:
         for number in range(COMMITS_EACH):
             try:
-                trino.cursor().execute(f"insert into {TABLE} values ({writer}, {number})").fetchall()
-            except TrinoExternalError as error:
-                assert error.error_name == "ICEBERG_COMMIT_ERROR"
+                lake.query(f"insert into {TABLE} values ({writer}, {number})")
+            except LakeError as error:
+                assert error.name == "ICEBERG_COMMIT_ERROR"
+                refused += 1
             else:
                 acknowledged.add((writer, number))
-    return acknowledged
+    return acknowledged, refused
 
 
 def test_no_acknowledged_row_is_lost_between_writers(instance: Instance) -> None:
-    with connect_trino(instance) as trino:
-        cursor = trino.cursor()
-        cursor.execute(f"create table {TABLE} (writer integer, number integer)").fetchall()
+    with Lake(instance) as lake:
+        lake.query(f"create table {TABLE} (writer integer, number integer)")
         try:
             with ThreadPoolExecutor(WRITERS) as pool:
-                acknowledged = [row for rows in pool.map(_commit, [instance] * WRITERS, range(WRITERS)) for row in rows]
+                outcomes = list(pool.map(_commit, [instance] * WRITERS, range(WRITERS)))
+            acknowledged = [row for rows, _ in outcomes for row in rows]
             assert len(acknowledged) >= COMMITS_EACH, "somebody always wins"
-            rows = cursor.execute(f"select writer, number from {TABLE}").fetchall()
+            assert sum(refused for _, refused in outcomes), "no two commits met: nothing was tried"
+            rows = lake.query(f"select writer, number from {TABLE}")
         finally:
-            cursor.execute(f"drop table {TABLE}").fetchall()
+            lake.query(f"drop table {TABLE}")
     assert sorted(map(tuple, rows)) == sorted(acknowledged)

@@ -16,7 +16,7 @@ from tests.integration.chain import Chain, query
 PREFIX = "disorder_"
 BATCHES = 2
 WEEK = 7
-ORDERS_A_DAY = 430
+ORDERS_A_DAY = 220
 # of a model, what tells how its changes came and not what they say
 DELIVERY = {"kafka_offset", "metric_dates", "source_offsets", "snapshot_time"}
 KEPT_SNAPSHOT = "active_operations_snapshot"
@@ -149,7 +149,7 @@ def differences(chain: Chain) -> dict[str, int]:
 
 
 def test_incremental_is_full_refresh_is_truth(week: Chain, delivery: Delivery) -> None:
-    week.assert_true()  # in order: equal to MongoDB
+    week.assert_true("silver", "gold")  # in order: equal to MongoDB
 
     changes = sum(query(week, f"select count(*) from bronze.{table.name}")[0][0] for table in change_tables())
     delivered = 0

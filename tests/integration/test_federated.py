@@ -13,7 +13,7 @@ import pytest
 from pymongo.database import Database
 
 from mesh.instance import REPOSITORY
-from mesh.trino import connect_trino
+from mesh.lake import connect_trino
 from tests.integration.chain import Chain, bronze_bytes_read, query
 
 Wms = Database[dict[str, Any]]

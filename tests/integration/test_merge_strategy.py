@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,10 @@ from mesh.errors import MeshError
 from tests.integration.chain import Chain, bronze_bytes_read, query
 
 PREFIX = "strategy_"
+LAYERS = ("bronze", "staging", "reference", "silver")
 EPOCH = datetime(2017, 1, 2, 10)
+
+State = dict[str, tuple[Any, ...]]
 
 
 class Scratch:
@@ -24,26 +29,29 @@ class Scratch:
     def __init__(self, chain: Chain, target: Path) -> None:
         self.chain = chain
         self.target = target
-        self.next_offset = {0: 0, 1: 0}
+        self._next_offset: Counter[int] = Counter()
+        self._rows: list[str] = []
 
     def change(
         self, order_id: str, status: str, second: int, *, op: str = "u", order: int = 1, partition: int = 0
-    ) -> None:
-        """Append one change to bronze, at the partition's next offset."""
-        offset = self.next_offset[partition]
-        self.next_offset[partition] += 1
+    ) -> int:
+        """Add a change to the next round, at the partition's next offset, which is returned."""
+        offset = self._next_offset[partition]
+        self._next_offset[partition] += 1
         document = json.dumps({"_id": order_id, "order_id": order_id, "status": status, "priority": "standard"})
         before, after = (f"'{document}'", "null") if op == "d" else ("null", f"'{document}'")
         at = (EPOCH + timedelta(seconds=second)).isoformat(sep=" ")
-        query(
-            self.chain,
-            f"""insert into {PREFIX}bronze.orders_raw values ('"{order_id}"', '{op}', {before}, {after},
-                timestamp '{at}', {order}, 'cdc.wms.orders', {partition}, {offset},
-                timestamp '{EPOCH}', timestamp '{EPOCH}')""",
+        self._rows.append(
+            f"""('"{order_id}"', '{op}', {before}, {after}, timestamp '{at}', {order}, 'cdc.wms.orders',
+                {partition}, {offset}, timestamp '{EPOCH}', timestamp '{EPOCH}')"""
         )
+        return offset
 
     def build(self, *arguments: str) -> dict[str, Any]:
-        """Build the model; returns what Trino said of it."""
+        """Land the round's changes and build the model; returns what Trino said of it."""
+        if self._rows:
+            query(self.chain, f"insert into {PREFIX}bronze.orders_raw values {', '.join(self._rows)}")
+            self._rows.clear()
         # artifacts apart: dbt parses the project anew wherever it finds those of other schemas
         environment = {"MESH_SCHEMA_PREFIX": PREFIX, "MESH_BRONZE_SCHEMA": f"{PREFIX}bronze"}
         environment["DBT_TARGET_PATH"] = str(self.target)
@@ -52,7 +60,7 @@ class Scratch:
         (response,) = [r["adapter_response"] for r in results if r["unique_id"].endswith(".orders_current")]
         return dict(response)
 
-    def state(self) -> dict[str, tuple[Any, ...]]:
+    def state(self) -> State:
         """order_id: (status, is_deleted, kafka_offset)."""
         rows = query(
             self.chain,
@@ -63,122 +71,122 @@ class Scratch:
 
 
 @pytest.fixture(scope="module")
-def target(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    target = tmp_path_factory.mktemp("strategy_target")
-    query(chain, f"create schema {PREFIX}reference with (location = 's3://wms-silver/{PREFIX}reference/')")
-    chain.dbt("seed", MESH_SCHEMA_PREFIX=PREFIX, DBT_TARGET_PATH=str(target))
-    yield target
-    query(chain, f"drop schema {PREFIX}reference cascade")
-
-
-@pytest.fixture
-def scratch(chain: Chain, target: Path) -> Iterator[Scratch]:
+def scratch(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scratch]:
     table = next(table for table in change_tables() if table.name == "orders_raw")
-    for layer in ("bronze", "silver", "staging"):
-        query(
-            chain,
-            f"create schema if not exists {PREFIX}{layer} with (location = 's3://wms-silver/{PREFIX}{layer}/')",
-        )
-    query(chain, build_create_table_sql(table, schema=f"{PREFIX}bronze"))
-    yield Scratch(chain, target)
-    for layer in ("staging", "silver", "bronze"):
-        query(chain, f"drop schema {PREFIX}{layer} cascade")
+    target = tmp_path_factory.mktemp("strategy_target")
+    try:
+        for layer in LAYERS:
+            query(chain, f"create schema {PREFIX}{layer} with (location = 's3://wms-silver/{PREFIX}{layer}/')")
+        query(chain, build_create_table_sql(table, schema=f"{PREFIX}bronze"))
+        chain.dbt("seed", MESH_SCHEMA_PREFIX=PREFIX, DBT_TARGET_PATH=str(target))
+        yield Scratch(chain, target)
+    finally:
+        for layer in reversed(LAYERS):
+            query(chain, f"drop schema if exists {PREFIX}{layer} cascade")
 
 
-def test_late_repeated_and_out_of_order_changes_across_builds(scratch: Scratch) -> None:
-    scratch.change("a", "received", 0, op="c")
-    scratch.change("a", "packed", 5)
-    scratch.change("b", "received", 0, op="c", partition=1)
-    scratch.build()
-    assert scratch.state() == {"a": ("packed", False, 1), "b": ("received", False, 0)}
+@dataclass(frozen=True)
+class Rounds:
+    """What the model held after each round, what each document should have been, and what a build without news did."""
 
-    scratch.change("a", "picking", 3)  # late: older in the source, newer in Kafka
-    scratch.build()
-    assert scratch.state()["a"] == ("packed", False, 2)
-
-    scratch.change("a", "packed", 5)  # repeated
-    scratch.build()
-    assert scratch.state()["a"] == ("packed", False, 3)
-
-    scratch.change("a", "delivered", 9, order=7)  # out of order within one second and one build
-    scratch.change("a", "shipped", 9, order=3)
-    scratch.build()
-    assert scratch.state()["a"] == ("delivered", False, 5)
-    assert scratch.state()["b"] == ("received", False, 0)
+    states: list[State]
+    expected: list[State]
+    idle: dict[str, Any]
 
 
-def test_watermark_passes_a_change_that_was_not_written(scratch: Scratch) -> None:
-    scratch.change("a", "packed", 5)
-    scratch.build()
-    scratch.change("a", "picking", 3)
-    assert scratch.build()["rows_affected"] == 1
-    again = scratch.build()
-    assert again["rows_affected"] == 0
-    assert bronze_bytes_read(scratch.chain, again["query_id"], schema=f"{PREFIX}bronze") == 0
+@pytest.fixture(scope="module")
+def rounds(scratch: Scratch) -> Rounds:
+    """Every scenario on documents of its own, round by round; a document that a round does not name stays as it is."""
+    change = scratch.change
+    states: list[State] = []
+    expected: list[State] = []
 
-
-def test_deleted_and_recreated_across_builds(scratch: Scratch) -> None:
-    scratch.change("a", "cancelled", 1)
-    scratch.build()
-    scratch.change("a", "cancelled", 2, op="d")
-    scratch.build()
-    assert scratch.state()["a"] == ("cancelled", True, 1)
-    scratch.change("a", "received", 1)  # older than the delete: the tombstone guards
-    scratch.build()
-    assert scratch.state()["a"] == ("cancelled", True, 2)
-    scratch.change("a", "received", 4, op="c")
-    scratch.build()
-    assert scratch.state()["a"] == ("received", False, 3)
-
-
-def test_partition_that_runs_ahead_hides_no_other(scratch: Scratch) -> None:
-    for number in range(4):
-        scratch.change(f"ahead-{number}", "received", number, op="c", partition=1)
-    scratch.change("behind-0", "received", 0, op="c")
-    scratch.build()
-    scratch.change("behind-1", "received", 1, op="c")
-    scratch.build()
-    assert scratch.state().keys() == {"ahead-0", "ahead-1", "ahead-2", "ahead-3", "behind-0", "behind-1"}
-
-
-def test_a_change_just_after_a_snapshot_read_wins(scratch: Scratch) -> None:
-    # the read carries the reader's clock, here 0.9 s into the second of the change that follows it
-    scratch.change("a", "received", 1, op="r", order=-1)
-    scratch.change("a", "picking", 0, order=2)
-    scratch.build()
-    assert scratch.state()["a"] == ("picking", False, 1)
-
-
-def test_of_equal_positions_the_later_in_kafka_wins_in_any_build(scratch: Scratch) -> None:
-    # as the writes of one MongoDB transaction
-    scratch.change("a", "received", 1, op="c")
-    scratch.change("a", "picking", 2)
-    scratch.build()
-    scratch.change("a", "packed", 2)
-    scratch.build()
-    assert scratch.state()["a"] == ("packed", False, 2)
-
-
-def test_incremental_equals_full_refresh(scratch: Scratch) -> None:
-    for second, status in enumerate(["received", "picking", "packed"]):
-        scratch.change("a", status, second)
-        scratch.change("b", status, 2 - second, partition=1)
+    def build(**news: tuple[str, bool, int]) -> None:
         scratch.build()
-    incremental = scratch.state()
-    scratch.build("--full-refresh")
-    assert scratch.state() == incremental
+        states.append(scratch.state())
+        named = {name.replace("_", "-"): row for name, row in news.items()}
+        expected.append({**(expected[-1] if expected else {}), **named})
+
+    change("disordered", "received", 0, op="c")
+    packed = change("disordered", "packed", 5)
+    other = change("other", "received", 0, op="c", partition=1)
+    cancelled = change("recreated", "cancelled", 1)
+    ahead = [change(f"ahead-{number}", "received", number, op="c", partition=2) for number in range(4)]
+    behind = change("behind-0", "received", 0, op="c", partition=3)
+    # the read carries the reader's clock, here 0.9 s into the second of the change that follows it
+    change("snapshot", "received", 1, op="r", order=-1)
+    after_read = change("snapshot", "picking", 0, order=2)
+    change("transaction", "received", 1, op="c")
+    picking = change("transaction", "picking", 2)
+    build(
+        disordered=("packed", False, packed),
+        other=("received", False, other),
+        recreated=("cancelled", False, cancelled),
+        **{f"ahead_{number}": ("received", False, offset) for number, offset in enumerate(ahead)},
+        behind_0=("received", False, behind),
+        snapshot=("picking", False, after_read),
+        transaction=("picking", False, picking),
+    )
+
+    late = change("disordered", "picking", 3)  # older in the source, newer in Kafka
+    deleted = change("recreated", "cancelled", 2, op="d")
+    behind = change("behind-1", "received", 1, op="c", partition=3)
+    equal = change("transaction", "packed", 2)  # as the writes of one MongoDB transaction
+    build(
+        disordered=("packed", False, late),
+        recreated=("cancelled", True, deleted),
+        behind_1=("received", False, behind),
+        transaction=("packed", False, equal),
+    )
+
+    repeated = change("disordered", "packed", 5)
+    guarded = change("recreated", "received", 1)  # older than the delete: the tombstone guards
+    build(disordered=("packed", False, repeated), recreated=("cancelled", True, guarded))
+
+    delivered = change("disordered", "delivered", 9, order=7)  # out of order within one second and one build
+    shipped = change("disordered", "shipped", 9, order=3)
+    recreated = change("recreated", "received", 4, op="c")
+    assert shipped == delivered + 1
+    build(disordered=("delivered", False, shipped), recreated=("received", False, recreated))
+    return Rounds(states, expected, idle=scratch.build())
 
 
-def test_full_refresh_never_loses_what_bronze_no_longer_holds(scratch: Scratch) -> None:
-    scratch.change("a", "received", 0, op="c")
-    scratch.change("b", "received", 0, op="c", partition=1)
-    scratch.build()
+def of(states: list[State], *documents: str) -> list[State]:
+    """Of every round what it says of some documents."""
+    return [{name: row for name, row in state.items() if name.startswith(documents)} for state in states]
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        pytest.param(("disordered", "other"), id="late_repeated_and_out_of_order_changes"),
+        pytest.param(("recreated",), id="a_document_deleted_and_created_again"),
+        pytest.param(("ahead", "behind"), id="a_partition_that_runs_ahead_hides_no_other"),
+        pytest.param(("snapshot",), id="a_change_just_after_a_snapshot_read_wins"),
+        pytest.param(("transaction",), id="of_equal_positions_the_later_in_kafka_wins_in_any_build"),
+    ],
+)
+def test_every_build_leaves_the_newest_state(rounds: Rounds, documents: tuple[str, ...]) -> None:
+    assert of(rounds.states, *documents) == of(rounds.expected, *documents)
+    assert all(of(rounds.expected, *documents)), "nothing was compared"
+
+
+def test_a_build_without_news_opens_no_bronze_file(scratch: Scratch, rounds: Rounds) -> None:
+    assert rounds.idle["rows_affected"] == 0
+    assert bronze_bytes_read(scratch.chain, rounds.idle["query_id"], schema=f"{PREFIX}bronze") == 0
+
+
+def test_a_full_refresh_equals_the_builds_before_and_never_loses_what_bronze_no_longer_holds(
+    scratch: Scratch, rounds: Rounds
+) -> None:
     scratch.build("--full-refresh")
-    query(scratch.chain, f"delete from {PREFIX}bronze.orders_raw where kafka_partition = 0")
-    scratch.change("a", "packed", 5)
+    assert scratch.state() == rounds.states[-1]
+
+    query(scratch.chain, f"delete from {PREFIX}bronze.orders_raw where kafka_partition = 1")
+    scratch.change("disordered", "shipped", 20)
     with pytest.raises(MeshError, match="dbt run"):
         scratch.build("--full-refresh")
     scratch.build()
-    assert set(scratch.state()) == {"a", "b"}
+    assert scratch.state().keys() == rounds.states[-1].keys()
     scratch.build("--full-refresh", "--vars", "{allow_loss: true}")
-    assert scratch.state()["a"] == ("packed", False, 1)
+    assert scratch.state()["disordered"][0] == "shipped" and "other" not in scratch.state()

@@ -19,6 +19,8 @@ WAVES = "models/gold/waves/wave_performance_daily.sql"
 WAVES_YML = "models/gold/waves/_gold_waves__models.yml"
 WAVES_UNIT_TESTS = "models/gold/waves/_gold_waves__unit_tests.yml"
 PICKING = "models/silver/picking/pick_tasks_enriched.sql"
+ORDERS = "models/gold/orders/order_fulfillment_daily.sql"
+ORDERS_YML = "models/gold/orders/_gold_orders__models.yml"
 METRICS = "models/semantic/_semantic__waves.yml"
 
 
@@ -52,11 +54,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def review(chain: Chain, copy: Path, tmp_path: Path) -> Callable[[Edit], Reviewed]:
+@pytest.fixture(scope="module")
+def review(chain: Chain, copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Edit], Reviewed]:
     """Apply an edit to the copy, review it against its branch `main`, and take the edit back."""
 
     def run(edit: Edit) -> Reviewed:
+        tmp_path = tmp_path_factory.mktemp("review")
         environment = {**os.environ, **chain.instance.environment(), "PYTHONPATH": str(copy)}
         for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH"):
             environment.pop(name, None)
@@ -103,56 +106,60 @@ def all_of(*edits: Edit) -> Edit:
     return edit
 
 
-def test_a_rename_breaks_and_asks_for_a_new_version(review: Callable[[Edit], Reviewed]) -> None:
-    renamed = ("avg_orders_per_wave", "orders_per_wave")
-    reviewed = review(all_of(*(replace(file, renamed) for file in (WAVES, WAVES_YML, WAVES_UNIT_TESTS))))
-    assert reviewed.exit_code == 1
-    assert "avg_orders_per_wave is removed; waves-dp promises" in reviewed.findings()
-    assert "raise its version 1.0.0 to 2.0.0" in reviewed.findings()
-    assert "lost test" not in reviewed.findings(), "the tests went with their column"
-    columns = reviewed.report.replace("\\", "")
-    assert "| wave_performance_daily.avg_orders_per_wave | decimal(12,4) | none | **breaking** |" in columns
-    assert "| wave_performance_daily.orders_per_wave | none | decimal(12,4) | compatible |" in columns
-    assert "Wave dashboard | waves-dp |" in reviewed.report
-    assert reviewed.row("wave_performance_daily")[3:6] == ["0", "0", "none"]
+RENAMED = ("avg_orders_per_wave", "orders_per_wave")
+NARROW = ("count(*) as total_orders", "cast(count(*) as integer) as total_orders")
+DROPPED = "mod(crc32(to_utf8(document_id)), 33) = 0"
+FILTER = ("select * from final", "select * from final\nwhere mod(crc32(to_utf8(document_id)), 33) > 0")
 
 
-def test_a_narrower_type_breaks_and_changes_no_value(review: Callable[[Edit], Reviewed]) -> None:
-    narrow = "cast(sum(unit_count) as integer) as total_units"
-    reviewed = review(
+@pytest.fixture(scope="module")
+def three_changes(review: Callable[[Edit], Reviewed]) -> Reviewed:
+    """A renamed column, a narrower type and a filter, each of another model, in one change."""
+    described = "description: \"{{ doc('total_orders') }}\"\n        data_type: "
+    return review(
         all_of(
-            replace(WAVES, ("sum(unit_count) as total_units", narrow)),
-            replace(
-                WAVES_YML,
-                (
-                    "description: Units to be picked.\n        data_type: bigint",
-                    "description: Units to be picked.\n        data_type: integer",
-                ),
-            ),
+            *(replace(file, RENAMED) for file in (WAVES, WAVES_YML, WAVES_UNIT_TESTS)),
+            replace(ORDERS, NARROW),
+            replace(ORDERS_YML, (described + "bigint", described + "integer")),
+            replace(PICKING, FILTER),
         )
     )
-    assert reviewed.exit_code == 1
-    assert "total_units is integer, was bigint; waves-dp promises" in reviewed.findings()
-    assert "No difference in data" in reviewed.report
-    assert narrow in reviewed.report.split("```diff")[1]
-    assert '<span class="diff_' in reviewed.page
 
 
-def test_a_filter_names_the_rows_that_it_drops(chain: Chain, review: Callable[[Edit], Reviewed]) -> None:
-    dropped = "mod(crc32(to_utf8(document_id)), 33) = 0"
-    ((total, gone),) = query(chain, f"select count(*), count_if({dropped}) from silver.pick_tasks_enriched")
+def test_a_rename_breaks_and_asks_for_a_new_version(three_changes: Reviewed) -> None:
+    assert three_changes.exit_code == 1
+    assert "avg_orders_per_wave is removed; waves-dp promises" in three_changes.findings()
+    assert "raise its version 1.0.0 to 2.0.0" in three_changes.findings()
+    assert "lost test" not in three_changes.findings(), "the tests went with their column"
+    columns = three_changes.report.replace("\\", "")
+    assert "| wave_performance_daily.avg_orders_per_wave | decimal(12,4) | none | **breaking** |" in columns
+    assert "| wave_performance_daily.orders_per_wave | none | decimal(12,4) | compatible |" in columns
+    assert "Wave dashboard | waves-dp |" in three_changes.report
+    assert three_changes.row("wave_performance_daily")[3:6] == ["0", "0", "none"]
+
+
+def test_a_narrower_type_breaks_and_changes_no_value(three_changes: Reviewed) -> None:
+    assert "total_orders is integer, was bigint; fulfillment-dp promises" in three_changes.findings()
+    change, before, after, *differences = three_changes.row("order_fulfillment_daily")
+    assert change.startswith("changed: SQL") and int(before) > 0
+    assert [after, *differences] == [before, "0", "0", "none"]
+    assert any(NARROW[1] in diff for diff in three_changes.report.split("```diff"))
+    assert '<span class="diff_' in three_changes.page
+
+
+def test_a_filter_names_the_rows_that_it_drops(chain: Chain, three_changes: Reviewed) -> None:
+    ((total, gone),) = query(chain, f"select count(*), count_if({DROPPED}) from silver.pick_tasks_enriched")
     assert 0.02 < gone / total < 0.04
-    filtered = ("select * from final", "select * from final\nwhere mod(crc32(to_utf8(document_id)), 33) > 0")
-    reviewed = review(replace(PICKING, filtered))
-    change, before, after, keys_gone, keys_new, values = reviewed.row("pick_tasks_enriched")
+    change, before, after, keys_gone, keys_new, values = three_changes.row("pick_tasks_enriched")
     assert (change, keys_new, values) == ("changed: SQL", "0", "none")
     assert before == f"{total:,}" and after.startswith(f"{total - gone:,} (-3") and keys_gone == f"{gone:,}"
-    (sample,) = re.findall(r"keys gone .*, such as ([^ ]+)", reviewed.report)
-    assert query(chain, f"select {dropped} from silver.pick_tasks_enriched where document_id = '{sample}'") == [[True]]
-    assert "| pick_tasks_enriched: its rows | none | " in reviewed.report.replace("\\", "")
-    assert "| picking-dp |" in reviewed.report
-    assert reviewed.exit_code == 1, "the model's unit test misses one of its rows"
-    assert "pick_task_knows_its_order_and_worker" in reviewed.findings() and "breaking" not in reviewed.findings()
+    samples = re.findall(r"keys gone .*, such as ([^ ]+)", three_changes.report)
+    dropped = f"select {DROPPED} from silver.pick_tasks_enriched where document_id = '{{}}'"
+    assert [query(chain, dropped.format(sample)) for sample in samples] == [[[True]]]
+    assert "| pick_tasks_enriched: its rows | none | " in three_changes.report.replace("\\", "")
+    assert "| picking-dp |" in three_changes.report
+    assert "pick_task_knows_its_order_and_worker" in three_changes.findings(), "the unit test misses one of its rows"
+    assert "breaking: pick_tasks_enriched" not in three_changes.findings()
 
 
 def test_a_new_metric_builds_nothing_and_is_told(review: Callable[[Edit], Reviewed]) -> None:

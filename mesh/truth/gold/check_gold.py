@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mesh.lake import Lake
 from mesh.truth.gold import (
     labor_productivity,
     operations_snapshot,
@@ -10,7 +11,6 @@ from mesh.truth.gold import (
     wave_performance,
 )
 from mesh.truth.gold.table import check_table
-from mesh.truth.lake import Lake
 from mesh.truth.result import CheckResult
 from mesh.truth.source import Source
 

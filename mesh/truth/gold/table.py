@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from mesh.lake import Lake, LakeError
 from mesh.truth.canonical import Canonical, canonical_bytes
 from mesh.truth.columns import Row
 from mesh.truth.compare import compare
-from mesh.truth.lake import Lake, LakeError
 from mesh.truth.result import CheckResult
 
 

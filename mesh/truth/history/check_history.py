@@ -9,7 +9,8 @@ from confluent_kafka import Consumer, Message
 
 from flink_jobs.topics import cdc_topic
 from mesh.instance import Instance
-from mesh.truth.canonical import canonical_bytes
+from mesh.lake import Lake, LakeError
+from mesh.truth.canonical import canonical_bytes, key_of
 from mesh.truth.columns import BIGINT, BOOLEAN, INTEGER, TEXT, TIMESTAMP, cells_of_lake, selections_of
 from mesh.truth.compare import compare
 from mesh.truth.documents import INVENTORY, ORDERS, WORKERS, DocumentType
@@ -17,7 +18,6 @@ from mesh.truth.gold import inventory_metrics
 from mesh.truth.gold.table import check_table
 from mesh.truth.history.captured import read_change
 from mesh.truth.history.versions import ChangeLog, row_content
-from mesh.truth.lake import Lake, LakeError, key_of
 from mesh.truth.messages import KafkaReadError, open_consumer, read_topic
 from mesh.truth.result import CheckResult
 

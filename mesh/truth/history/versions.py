@@ -7,11 +7,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mesh.truth.canonical import Canonical, Document, canonical_bytes, from_extended_json, to_bson
+from mesh.truth.canonical import Canonical, Document, bson_of, bson_or_text, canonical_bytes, key_of
 from mesh.truth.columns import cells_of
 from mesh.truth.documents import DocumentType
 from mesh.truth.history.captured import Change
-from mesh.truth.lake import content_of, key_of
 from mesh.truth.values import spell_timestamp
 
 
@@ -87,7 +86,7 @@ class ChangeLog:
     def _pack(self, change: Change) -> bytes:
         document = _document(change.document)
         if "_id" not in document:
-            document["_id"] = to_bson(content_of(change.document_id))
+            document["_id"] = bson_or_text(change.document_id)
         row = self._documents.read(document)
         return zlib.compress(canonical_bytes(cells_of(self._documents.columns, row)), 1)
 
@@ -99,7 +98,7 @@ def row_content(cells: bytes, told: dict[str, Canonical]) -> bytes:
 
 def _document(text: str | None) -> Document:
     try:
-        document = from_extended_json(text or "{}")
+        document: Document = bson_of(text or "{}")
     except ValueError:
         return {}
-    return {name: to_bson(value) for name, value in document.items()}
+    return document

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mesh.lake import Lake, LakeError
 from mesh.truth.canonical import canonical_bytes
 from mesh.truth.compare import compare
-from mesh.truth.lake import Lake, LakeError
 from mesh.truth.result import CheckResult
 from mesh.truth.silver.enriched import pick_tasks_enriched
 from mesh.truth.silver.rejected import check_rejected

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mesh.truth.canonical import canonical_bytes
+from mesh.lake import Lake, LakeError
+from mesh.truth.canonical import canonical_bytes, key_of
 from mesh.truth.columns import Row
 from mesh.truth.compare import compare
 from mesh.truth.documents import ORDERS, PACK_TASKS, PICK_TASKS, SHIPMENTS, WORKERS, DocumentType
-from mesh.truth.lake import Lake, LakeError, key_of
 from mesh.truth.result import CheckResult
 from mesh.truth.silver.tables import TABLES
 from mesh.truth.source import Source

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesh.truth.arithmetic import between, ratio
-from mesh.truth.canonical import Canonical, Document, canonical_bytes
+from mesh.truth.canonical import Canonical, Document, canonical_bytes, key_of
 from mesh.truth.columns import (
     BIGINT,
     BOOLEAN,
@@ -22,7 +22,6 @@ from mesh.truth.columns import (
     selections_of,
 )
 from mesh.truth.documents import INVENTORY, ORDERS, PACK_TASKS, PICK_TASKS, SHIPMENTS, WAVES, WORKERS, DocumentType
-from mesh.truth.lake import key_of
 from mesh.truth.reference import read_reference
 from mesh.truth.silver import rules
 from mesh.truth.source import Collection

@@ -43,33 +43,7 @@ checked_changes as (
 final as (
 
     select
-        document_id,
-        sku,
-        warehouse_id,
-        product_name,
-        department,
-        category,
-        brand,
-        location,
-        last_movement_type,
-        quantity_on_hand,
-        quantity_reserved,
-        quantity_available,
-        reorder_point,
-        unit_cost,
-        units_picked_total,
-        units_received_total,
-        last_movement_quantity,
-        is_below_reorder_point,
-        is_deleted,
-        broken_rules,
-        created_at,
-        updated_at,
-        last_movement_at,
-        source_at,
-        source_order,
-        kafka_partition,
-        merged_offset as kafka_offset
+        {{ contract_columns(made_of={'kafka_offset': 'merged_offset'}) }}
     from checked_changes
 
 )

@@ -55,31 +55,7 @@ checked_changes as (
 final as (
 
     select
-        document_id,
-        worker_id,
-        warehouse_id,
-        full_name,
-        worker_role,
-        shift,
-        status,
-        hourly_rate,
-        shift_tasks_completed,
-        shift_units_handled,
-        shift_hours,
-        shift_units_per_hour,
-        tasks_completed,
-        units_handled,
-        is_deleted,
-        broken_rules,
-        created_at,
-        updated_at,
-        hired_at,
-        shift_started_at,
-        shift_ended_at,
-        source_at,
-        source_order,
-        kafka_partition,
-        merged_offset as kafka_offset
+        {{ contract_columns(made_of={'kafka_offset': 'merged_offset'}) }}
     from checked_changes
 
 )

@@ -51,29 +51,7 @@ checked_changes as (
 final as (
 
     select
-        document_id,
-        task_id,
-        order_id,
-        warehouse_id,
-        worker_id,
-        station_id,
-        priority,
-        status,
-        unit_count,
-        package_count,
-        weight_kg,
-        duration_seconds,
-        is_deleted,
-        broken_rules,
-        metric_dates,
-        created_at,
-        updated_at,
-        started_at,
-        completed_at,
-        source_at,
-        source_order,
-        kafka_partition,
-        merged_offset as kafka_offset
+        {{ contract_columns(made_of={'kafka_offset': 'merged_offset'}) }}
     from checked_changes
 
 )

@@ -46,32 +46,7 @@ checked_changes as (
 final as (
 
     select
-        document_id,
-        task_id,
-        order_id,
-        wave_id,
-        warehouse_id,
-        worker_id,
-        cart_id,
-        priority,
-        status,
-        line_count,
-        unit_count,
-        units_picked,
-        duration_seconds,
-        is_deleted,
-        broken_rules,
-        metric_dates,
-        created_at,
-        updated_at,
-        assigned_at,
-        started_at,
-        completed_at,
-        cancelled_at,
-        source_at,
-        source_order,
-        kafka_partition,
-        merged_offset as kafka_offset
+        {{ contract_columns(made_of={'kafka_offset': 'merged_offset'}) }}
     from checked_changes
 
 )

@@ -64,33 +64,7 @@ checked_changes as (
 final as (
 
     select
-        document_id,
-        shipment_id,
-        order_id,
-        warehouse_id,
-        worker_id,
-        carrier_code,
-        carrier_name,
-        service_level,
-        tracking_number,
-        status,
-        exception_reason,
-        package_count,
-        weight_kg,
-        shipping_cost,
-        is_on_time,
-        is_deleted,
-        broken_rules,
-        metric_dates,
-        created_at,
-        updated_at,
-        shipped_at,
-        estimated_delivery_at,
-        delivered_at,
-        source_at,
-        source_order,
-        kafka_partition,
-        merged_offset as kafka_offset
+        {{ contract_columns(made_of={'kafka_offset': 'merged_offset'}) }}
     from checked_changes
 
 )

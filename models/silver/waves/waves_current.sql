@@ -55,31 +55,7 @@ checked_changes as (
 final as (
 
     select
-        document_id,
-        wave_id,
-        warehouse_id,
-        status,
-        order_ids,
-        order_count,
-        same_day_order_count,
-        line_count,
-        unit_count,
-        sku_count,
-        picked_order_count,
-        cancelled_order_count,
-        picked_unit_count,
-        cycle_time_seconds,
-        is_deleted,
-        broken_rules,
-        metric_dates,
-        created_at,
-        updated_at,
-        released_at,
-        completed_at,
-        source_at,
-        source_order,
-        kafka_partition,
-        merged_offset as kafka_offset
+        {{ contract_columns(made_of={'kafka_offset': 'merged_offset'}) }}
     from checked_changes
 
 )

@@ -9,7 +9,8 @@ import pytest
 from mesh.catalog.client.plan import Table
 from mesh.catalog.inputs import Project
 from mesh.catalog.names import lake_table
-from mesh.catalog.publish import TOKEN, URL, publish
+from mesh.catalog.publish import publish
+from mesh.catalog.server import TOKEN, URL
 from mesh.catalog.workflows import manifest_for_client, write_workflows
 from mesh.errors import MeshError
 from mesh.instance import Instance

@@ -2,55 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from trino.exceptions import TrinoUserError
 
 from mesh.contracts import objectives
 from mesh.contracts.contract import read_products
 from mesh.instance import Instance
+from mesh.lake import Lake, LakeError
 
 
-class _Lake:
-    """Stands in for connection and cursor; answers the read with rows or an error, and keeps every statement."""
+class NotedLake(Lake):
+    """Answers the read with rows or an error, and keeps every statement."""
 
-    def __init__(self, published: list[Any] | TrinoUserError) -> None:
+    def __init__(self, published: list[Any] | LakeError) -> None:
+        super().__init__(Instance.from_environment())
         self.published = published
         self.statements: list[str] = []
 
-    def __enter__(self) -> _Lake:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def cursor(self) -> _Lake:
-        return self
-
-    def execute(self, statement: str) -> _Lake:
-        self.statements.append(statement)
-        if len(self.statements) == 1 and isinstance(self.published, TrinoUserError):
-            raise self.published
-        return self
-
-    def fetchall(self) -> list[Any]:
-        return self.published if isinstance(self.published, list) else []
+    def rows(self, sql: str) -> Iterator[list[Any]]:
+        self.statements.append(sql)
+        if len(self.statements) == 1:
+            if isinstance(self.published, LakeError):
+                raise self.published
+            yield from self.published
 
 
-def written(monkeypatch: pytest.MonkeyPatch, published: list[Any] | TrinoUserError) -> list[str]:
+def written(monkeypatch: pytest.MonkeyPatch, published: list[Any] | LakeError) -> list[str]:
     """The first words of what is executed after the read."""
-    lake = _Lake(published)
-    # called as the real one is
-    monkeypatch.setattr(objectives, "connect_trino", lambda instance: lake)  # noqa: ARG005
+    lake = NotedLake(published)
+    monkeypatch.setattr(objectives, "Lake", lambda _: lake)
     wrote = objectives.publish_objectives(Instance.from_environment())
     statements = [" ".join(statement.split()[:4]) for statement in lake.statements[1:]]
     assert wrote == bool(statements)
     return statements
 
 
-def trino_error(name: str) -> TrinoUserError:
-    return TrinoUserError({"errorName": name, "errorType": "USER_ERROR", "message": name})
+def trino_error(name: str) -> LakeError:
+    return LakeError(name, name)
 
 
 REPLACED = ["create schema if not", "create or replace table"]
@@ -73,5 +63,5 @@ def test_missing_table_is_made(monkeypatch: pytest.MonkeyPatch, missing: str) ->
 
 
 def test_any_other_refusal_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(TrinoUserError):
+    with pytest.raises(LakeError):
         written(monkeypatch, trino_error("PERMISSION_DENIED"))

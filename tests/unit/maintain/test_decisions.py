@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trino.exceptions import TrinoQueryError
 
 from mesh.instance import Instance
+from mesh.lake import LakeError
 from mesh.lock import exclusive
 from mesh.maintain import maintain
 from mesh.maintain.housekeeping import CLOCK_SKEW, expiry
@@ -62,9 +62,9 @@ class ConflictingLake:
     dry_run = False
 
     def __init__(self, error_name: str) -> None:
-        self.error = TrinoQueryError({"errorName": error_name, "message": "refused"})
+        self.error = LakeError("refused", error_name)
 
-    def ask(self, sql: str) -> list[Any]:
+    def query(self, sql: str) -> list[Any]:
         if "$files" in sql or "ended_at" in sql:
             return [(2, 1) if "$files" in sql else (7,)]
         return [(NOW,)]
@@ -81,7 +81,7 @@ def test_conflict_is_told_beside_what_was_done() -> None:
 
 
 def test_other_errors_are_not_called_busy() -> None:
-    with pytest.raises(TrinoQueryError):
+    with pytest.raises(LakeError):
         maintain._maintain(ConflictingLake("GENERIC_INTERNAL_ERROR"), LakeTable(FIRST, RULES), NOW)  # type: ignore[arg-type]
 
 

@@ -23,6 +23,7 @@ def day(number: int, value: str, is_met: bool) -> dict[str, Any]:
         "threshold": Decimal("99.9000"),
         "worst_value": Decimal(value),
         "latest_value": Decimal(value),
+        "measured_at": datetime(2026, 11, number),
         "measurements": 1,
         "met_measurements": int(is_met),
         "is_met_now": is_met,
@@ -32,9 +33,11 @@ def day(number: int, value: str, is_met: bool) -> dict[str, Any]:
 def measured(number: int, value: str, is_met: bool) -> dict[str, Any]:
     return {
         **COMPLETENESS,
+        "unit": "percent",
         "measured_at": datetime(2026, 11, number),
         "measured_value": Decimal(value),
         "is_met": is_met,
+        "population": 2000,
     }
 
 
@@ -67,7 +70,7 @@ def test_what_is_broken_stands_first() -> None:
     html = build_page(read_products(), days, points, checks, NOW)
     assert products_in_order(html)[:2] == ["orders-dp", "waves-dp"]
     assert len(products_in_order(html)) == 8
-    assert "1 of 1 broken" in html
+    assert ">1 broken<" in html and "97.5 %" in html
     assert "Failing checks: 1 of 2" in html
     assert "&lt;3 rows&gt;" in html
     assert html.count('class="missed"') == 1
@@ -80,6 +83,19 @@ def test_what_was_broken_yesterday_and_is_kept_now_is_kept() -> None:
     )
     assert "1 kept" in html
     assert "broken</td>" not in html.replace("Nothing has been checked", "")
+
+
+def test_a_promise_of_which_nothing_was_measured_is_not_called_kept() -> None:
+    freshness = {"objective": "freshness", "unit": "minutes"}
+    days = [{**day(2, "0", True), **freshness, "threshold": Decimal(5)}]
+    nothing = {**measured(2, "0", True), **freshness, "population": 0}
+    waited = {**measured(1, "2.3", True), **freshness}
+    for rows, said in (([nothing], "nothing to measure"), ([waited, nothing], "last 2.3 minutes")):
+        html = build_page(read_products(), days, rows, [], NOW)
+        assert said in html and ">1 unmeasured<" in html and "at most 5 minutes" in html
+        assert "kept</" not in html and "0.0000" not in html
+    waiting = {**nothing, "measured_value": Decimal("0.5")}
+    assert ">1 kept<" in build_page(read_products(), days, [waiting], [], NOW)
 
 
 def test_a_product_that_was_never_measured_is_not_called_good() -> None:

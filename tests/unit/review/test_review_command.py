@@ -12,13 +12,12 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
-from requests.exceptions import RequestException
-from trino.exceptions import TrinoConnectionError
 
 from mesh.cli.project import review_command
 from mesh.contracts.contract import Product
 from mesh.errors import MeshError
 from mesh.instance import Instance
+from mesh.lake import Lake, LakeError
 from mesh.review import review as review_module
 from mesh.review.building import Built, kind_of
 from mesh.review.review import Review
@@ -43,23 +42,22 @@ def is_test(one: Manifest) -> bool:
     return kind_of(one) in ("test", "unit_test")
 
 
-class EmptyLake:
+class EmptyLake(Lake):
     """Has the columns of orders_daily, and no rows."""
 
-    def __init__(self, _: Instance) -> None:
-        pass
-
-    @contextmanager
-    def schemas(self, *_: object, **__: object) -> Iterator[None]:
-        yield
-
-    def columns(self, schemas: list[str]) -> dict[tuple[str, str], dict[str, str]]:
-        total = {"last_state": "varchar", "total": "decimal(38,2)"}
-        found = {("gold", "orders_daily"): {**total, "orders": "bigint"}, ("review_gold", "orders_daily"): total}
-        return {name: columns for name, columns in found.items() if name[0] in schemas}
-
-    def query(self, _: str) -> list[list[int]]:
+    def query(self, sql: str) -> list[list[Any]]:  # noqa: ARG002
         return [[0] * 5]
+
+
+@contextmanager
+def no_schemas(*_: object, **__: object) -> Iterator[None]:
+    yield
+
+
+def columns_of(_: Lake, schemas: list[str]) -> dict[tuple[str, str], dict[str, str]]:
+    total = {"last_state": "varchar", "total": "decimal(38,2)"}
+    found = {("gold", "orders_daily"): {**total, "orders": "bigint"}, ("review_gold", "orders_daily"): total}
+    return {name: columns for name, columns in found.items() if name[0] in schemas}
 
 
 def run_review(
@@ -78,6 +76,8 @@ def run_review(
         merged_again=(),
     )
     monkeypatch.setattr(review_module, "Lake", EmptyLake)
+    monkeypatch.setattr(review_module, "review_schemas", no_schemas)
+    monkeypatch.setattr(review_module, "columns_of", columns_of)
     monkeypatch.setattr(
         review_module, "base_side", lambda *_: SimpleNamespace(commit="abc", side=sides[0], manifest=base)
     )
@@ -166,8 +166,7 @@ def test_failed_unit_test_is_named(
         (NOTHING, 0),
         (replace(NOTHING, findings=("one",)), 1),
         (MeshError("no common ancestor"), 2),
-        (TrinoConnectionError("connection refused"), 2),
-        (RequestException("connection refused"), 2),
+        (LakeError("Trino does not answer: connection refused"), 2),
         (httpx.ConnectError("connection refused"), 2),
     ],
 )

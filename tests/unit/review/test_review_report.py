@@ -36,7 +36,7 @@ DIFFERENT = replace(
     gone=3,
     new=63,
     doubled=2,
-    columns=(ColumnDifference("state", 4, None, None, (("7", "open", None),)),),
+    columns=(ColumnDifference("state", 4, "", None, None, (("7", "open", None),)),),
     gone_samples=("8",),
     new_samples=("9",),
 )
@@ -167,7 +167,7 @@ def test_report_shows_every_part_of_a_change() -> None:
         ["orders", "changed: SQL, contract", "1,200", "1,260 (+5.0%)", "3", "63", "state"],
         ["orders.state", "bigint", "integer", "breaking"],
         ["orders.new", "none", "date", "compatible"],
-        ["state", "4", "", "", "7: open → null"],
+        ["state", "4", "", "", "", "7: open → null"],
         ["orders.state", "daily.state", "Dashboard", "orders-dp"],
         ["orders: its rows", "daily", "Dashboard", "orders-dp"],
         ["orders", "2.0", "9.0", "1.0 MB", "3.5 MB"],
@@ -202,7 +202,7 @@ def test_rows_without_a_key_are_called_rows() -> None:
 @pytest.mark.parametrize("value", NASTY)
 def test_value_stays_one_cell_of_plain_text(value: str) -> None:
     text = " ".join(value.split())
-    column = ColumnDifference(value, 1, value, value, ((value, value, value),))
+    column = ColumnDifference(value, 1, "sum", value, value, ((value, value, value),))
     data = replace(DIFFERENT, columns=(column,), gone_samples=(value,), new_samples=(value,))
     review = replace(
         NOTHING,
@@ -211,7 +211,7 @@ def test_value_stays_one_cell_of_plain_text(value: str) -> None:
         findings=(f"fault: {value}",),
     )
     page = page_of(review)
-    assert [text, "1", text, text, f"{text}: {text} → {text}"] in page.rows
+    assert [text, "1", "sum", text, text, f"{text}: {text} → {text}"] in page.rows
     assert ["orders.state", "none", text, "none"] in page.rows
     assert page.items[0] == f"fault: {text}"
     assert not page.tags & {"script", "b", "code", "em", "s", "a", "img"}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bson.decimal128 import Decimal128
 
-from mesh.truth.canonical import canonical_bytes, from_bson, from_extended_json
+from mesh.truth.canonical import canonical_bytes, from_bson, from_extended_json, key_of
 from mesh.truth.compare import compare
-from mesh.truth.lake import key_of
 from mesh.truth.result import SAMPLES, CheckResult
 from mesh.truth.source import collection_of, document_key
 

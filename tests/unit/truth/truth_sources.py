@@ -9,7 +9,7 @@ from bson.datetime_ms import DatetimeMS
 
 from flink_jobs.topics import COLLECTIONS
 from mesh.instance import Instance
-from mesh.truth.lake import Lake, LakeError
+from mesh.lake import Lake, LakeError
 from mesh.truth.source import Source, collection_of
 
 DAY = 1_709_164_800_000  # 2024-02-29

@@ -10,16 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
-from pyflink.common import Configuration
-from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 from pyflink.table.udf import udf
 
 from flink_jobs.changes import read_change
 from flink_jobs.decoding import CHANGE_FIELDS, EVENT_FIELDS, Columns, Decoder, Read, output_columns
+from flink_jobs.environment import table_environment
 from flink_jobs.events import EventReader
 from flink_jobs.statements import (
-    build_catalog_sql,
     build_dead_letter_insert_sql,
     build_insert_sql,
     build_messages_sql,
@@ -27,13 +25,9 @@ from flink_jobs.statements import (
     row_type,
 )
 from flink_jobs.tables import BronzeTable, change_tables, event_tables
-from flink_jobs.topics import LANDING_JOB
 
 SETTINGS = {
-    "pipeline.name": LANDING_JOB,
     "pipeline.object-reuse": "true",
-    "parallelism.default": os.environ.get("MESH_FLINK_PARALLELISM", "1"),
-    "table.local-time-zone": "UTC",
     "python.fn-execution.arrow.batch.size": "2000",
     "python.fn-execution.bundle.size": "10000",
     "python.fn-execution.bundle.time": "500",
@@ -42,13 +36,7 @@ SETTINGS = {
 
 def main() -> None:
     """Declare the job and submit it."""
-    configuration = Configuration()
-    for name, value in SETTINGS.items():
-        configuration.set_string(name, value)
-    execution = StreamExecutionEnvironment.get_execution_environment(configuration)
-    tables = StreamTableEnvironment.create(execution)
-    tables.execute_sql(build_catalog_sql(os.environ))
-
+    tables = table_environment(SETTINGS)
     registry_url = os.environ["MESH_REGISTRY_URL"]
     streams: dict[str, tuple[list[BronzeTable], Columns, Callable[[], Read]]] = {
         "changes": (list(change_tables()), CHANGE_FIELDS, lambda: read_change),

@@ -1,0 +1,32 @@
+"""What every job begins with: its name, its checkpoints and the catalog of the lake."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from pyflink.common import Configuration
+from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.table import StreamTableEnvironment
+
+from flink_jobs.statements import build_catalog_sql
+
+
+def table_environment(settings: Mapping[str, str] | None = None) -> StreamTableEnvironment:
+    """The environment of the job that `mesh jobs submit` names, with the catalog `lake`.
+
+    Args:
+        settings: Flink's, beside those that all jobs share.
+    """
+    configuration = Configuration()
+    shared = {
+        "pipeline.name": os.environ["MESH_FLINK_JOB"],
+        "execution.checkpointing.dir": os.environ["MESH_FLINK_CHECKPOINTS"],
+        "parallelism.default": os.environ.get("MESH_FLINK_PARALLELISM", "1"),
+        "table.local-time-zone": "UTC",
+    }
+    for name, value in {**shared, **(settings or {})}.items():
+        configuration.set_string(name, value)
+    tables = StreamTableEnvironment.create(StreamExecutionEnvironment.get_execution_environment(configuration))
+    tables.execute_sql(build_catalog_sql(os.environ))
+    return tables

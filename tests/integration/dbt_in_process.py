@@ -1,0 +1,50 @@
+"""dbt in the tests' own process: its imports and a parsed project are paid for once, not by every command."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from unittest import mock
+
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+from mesh.errors import MeshError
+from mesh.instance import REPOSITORY
+
+# what the parsed project depends on, beside its files
+_PARSED_BY = ("MESH_SCHEMA_PREFIX", "MESH_BRONZE_SCHEMA", "MESH_TRINO_URL")
+_FOLDERS = ("--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY))
+
+_one_at_a_time = threading.Lock()
+_manifests: dict[tuple[str | None, ...], Manifest] = {}
+
+
+def invoke(arguments: list[str], environment: Mapping[str, str], project: Path, *, is_silent: bool) -> bool:
+    """In place of `mesh.dbt._invoke`, which starts a process; returns whether dbt succeeded.
+
+    The working tree must not change meanwhile: a project is parsed once for each combination of schemas.
+
+    Args:
+        environment: all variables that dbt shall see.
+    """
+    assert project == REPOSITORY
+    flags = [argument for argument in arguments if argument == "--quiet"] or (["--quiet"] if is_silent else [])
+    command = [argument for argument in arguments if argument != "--quiet"]
+    with _one_at_a_time, mock.patch.dict(os.environ, environment, clear=True):
+        manifest = _manifest()
+        if command == ["parse"] and (Path(os.environ["DBT_TARGET_PATH"]) / "manifest.json").exists():
+            return True
+        return dbtRunner(manifest=manifest).invoke([*flags, *command, *_FOLDERS]).success
+
+
+def _manifest() -> Manifest:
+    combination = tuple(os.environ.get(name) for name in _PARSED_BY)
+    if combination not in _manifests:
+        parsed = dbtRunner().invoke(["--quiet", "parse", *_FOLDERS])
+        if not isinstance(parsed.result, Manifest):
+            raise MeshError(f"dbt parse failed: {parsed.exception or 'see above'}")
+        _manifests[combination] = parsed.result
+    return _manifests[combination]
