@@ -16,6 +16,7 @@ WITHOUT_STACK = ("test_mongodb_emulator", "test_catalog_endpoint")
 BESIDE = (
     "test_expectations",
     "test_catalog",
+    "test_catalog_dag",
     "test_docs_site",
     "test_unit_tests_of_models",
     "test_merge_strategy",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import sqlite3
 import subprocess
@@ -69,7 +70,10 @@ def describe(instance: Instance) -> dict[str, Any]:
 
 def run_dag(instance: Instance, dag: str, dags: Path = DAGS, **params: str) -> Ran:
     """`airflow dags test`, with parameters of the run."""
-    code = run_airflow(instance, "dags", "test", dag, "--conf", json.dumps(params), dags=dags)
+    with (instance.home / "airflow-tests.lock").open("w") as lock:
+        # Airflow's database is SQLite, and there are two workers
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        code = run_airflow(instance, "dags", "test", dag, "--conf", json.dumps(params), dags=dags)
     with sqlite3.connect(instance.home / "airflow/airflow.db") as database:
         newest = database.execute(
             "select run_id, state from dag_run where dag_id = ? order by id desc limit 1", (dag,)
