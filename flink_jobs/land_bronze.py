@@ -10,17 +10,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
+from pyflink.common import Row
 from pyflink.table import StreamTableEnvironment
 from pyflink.table.udf import udf
 
 from flink_jobs.changes import read_change
-from flink_jobs.decoding import CHANGE_FIELDS, EVENT_FIELDS, Columns, Decoder, Read, output_columns
+from flink_jobs.decoding import CHANGE_FIELDS, EVENT_FIELDS, REASON, Columns, Decoder, Read
 from flink_jobs.environment import table_environment
 from flink_jobs.events import EventReader
 from flink_jobs.statements import (
     build_dead_letter_insert_sql,
+    build_decode_sql,
+    build_fields_sql,
     build_insert_sql,
-    build_messages_sql,
     build_source_sql,
     row_type,
 )
@@ -28,9 +30,8 @@ from flink_jobs.tables import BronzeTable, change_tables, event_tables
 
 SETTINGS = {
     "pipeline.object-reuse": "true",
-    "python.fn-execution.arrow.batch.size": "2000",
-    "python.fn-execution.bundle.size": "10000",
-    "python.fn-execution.bundle.time": "500",
+    # in a thread of the TaskManager: a Python process is served on ports of all addresses, and without a password
+    "python.execution-mode": "thread",
 }
 
 
@@ -59,14 +60,17 @@ def _decode(
     make_read: Callable[[], Read],
 ) -> None:
     """Define the view `name`: the decoded messages of the targets' topics."""
-    source = f"{name}_messages"
     topics = [target.topic for target in targets if target.topic]
-    tables.execute_sql(build_source_sql(source, topics, os.environ["MESH_KAFKA_BOOTSTRAP"]))
-    decoder = udf(Decoder(make_read, fields), result_type=row_type(output_columns(fields)), func_type="pandas")
-    decoded = tables.sql_query(build_messages_sql(source)).map(decoder)
+    tables.execute_sql(build_source_sql(f"{name}_messages", topics, os.environ["MESH_KAFKA_BOOTSTRAP"]))
+    decode = Decoder(make_read, fields)
+    decoder = udf(lambda key, value: Row(*decode(key, value)), result_type=row_type([*fields, *REASON]))
+    tables.create_temporary_function(f"decode_{name}", decoder)
+    decoded = tables.sql_query(build_decode_sql(f"{name}_messages", f"decode_{name}"))
     # As a stream the decoded rows are a fixed input to the planner; left as a table, it would copy the
     # Python operator into every INSERT and decode each message eight times.
-    tables.create_temporary_view(name, tables.from_data_stream(tables.to_data_stream(decoded)))
+    stream = tables.from_data_stream(tables.to_data_stream(decoded))
+    tables.create_temporary_view(f"{name}_decoded", stream)
+    tables.create_temporary_view(name, tables.sql_query(build_fields_sql(f"{name}_decoded", fields)))
 
 
 if __name__ == "__main__":

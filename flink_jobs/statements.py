@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flink_jobs.decoding import MESSAGE_COLUMNS, POSITION_COLUMNS, Columns
+from flink_jobs.decoding import REASON, Columns
 from flink_jobs.tables import DEAD_LETTERS, BronzeTable
 
 CATALOG = "lake"
 
-_POSITION_VALUES = {
+MESSAGE_COLUMNS: Columns = [("message_key", "BYTES"), ("message_value", "BYTES")]
+METADATA_COLUMNS: Columns = [
+    ("kafka_topic", "STRING METADATA FROM 'topic' VIRTUAL"),
+    ("kafka_partition", "INT METADATA FROM 'partition' VIRTUAL"),
+    ("kafka_offset", "BIGINT METADATA FROM 'offset' VIRTUAL"),
+    ("kafka_at", "TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL"),
+]
+
+_VALUES = {
     "kafka_at": "CAST(kafka_at AS TIMESTAMP(6))",
-    "landed_at": "CAST(TO_TIMESTAMP_LTZ(landed_at_ms, 3) AS TIMESTAMP(6))",
+    "landed_at": "CAST(landed_at AS TIMESTAMP(6))",
     "source_at": "CAST(TO_TIMESTAMP_LTZ(source_at_ms, 3) AS TIMESTAMP(6))",
     "occurred_at": "CAST(occurred_at AS TIMESTAMP(6))",
 }
@@ -48,20 +56,19 @@ def build_source_sql(name: str, topics: Sequence[str], bootstrap: str) -> str:
         "value.format": "raw",
         "value.fields-include": "EXCEPT_KEY",
     }
-    metadata = {
-        "kafka_topic": "STRING METADATA FROM 'topic' VIRTUAL",
-        "kafka_partition": "INT METADATA FROM 'partition' VIRTUAL",
-        "kafka_offset": "BIGINT METADATA FROM 'offset' VIRTUAL",
-        "kafka_timestamp": "TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL",
-    }
-    columns = ", ".join(f"{column} {kind}" for column, kind in [*MESSAGE_COLUMNS, *metadata.items()])
+    columns = ", ".join(f"{column} {kind}" for column, kind in [*MESSAGE_COLUMNS, *METADATA_COLUMNS])
     return f"CREATE TEMPORARY TABLE {name} ({columns}) WITH ({_options(options)})"
 
 
-def build_messages_sql(source: str) -> str:
-    """What a decoder gets of a source table."""
-    names = [name for name, _ in [*MESSAGE_COLUMNS, *POSITION_COLUMNS] if name != "kafka_at"]
-    return f"SELECT {', '.join(names)}, CAST(kafka_timestamp AS TIMESTAMP(3)) AS kafka_at FROM {source}"
+def build_decode_sql(source: str, function: str) -> str:
+    """Every message as it is, when it was seen, and what the function makes of its key and value."""
+    return f"SELECT *, CURRENT_TIMESTAMP AS landed_at, {function}({_names(MESSAGE_COLUMNS)}) AS decoded FROM {source}"
+
+
+def build_fields_sql(decoded: str, fields: Columns) -> str:
+    """The decoded messages with a column for each field."""
+    values = ", ".join(f"decoded.`{name}` AS `{name}`" for name, _ in [*fields, *REASON])
+    return f"SELECT {values}, {_names([*MESSAGE_COLUMNS, *METADATA_COLUMNS])}, landed_at FROM {decoded}"
 
 
 def build_insert_sql(table: BronzeTable, decoded: str) -> str:
@@ -84,7 +91,11 @@ def row_type(columns: Columns) -> str:
 
 
 def _values(table: BronzeTable) -> str:
-    return ", ".join(_POSITION_VALUES.get(name, f"`{name}`") for name in table.columns)
+    return ", ".join(_VALUES.get(name, f"`{name}`") for name in table.columns)
+
+
+def _names(columns: Columns) -> str:
+    return ", ".join(name for name, _ in columns)
 
 
 def _options(options: Mapping[str, str]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 import socket
+import sysconfig
 
 import psutil
 
@@ -18,6 +20,19 @@ def check_prerequisites() -> None:
         if not shutil.which(program):
             raise MeshError(f"{program} not found: apt-get install {package}")
     java17()
+    if not _has_shared_python():
+        raise MeshError("Python has no shared library, with which Flink runs it: apt-get install libpython3.11")
+
+
+def _has_shared_python() -> bool:
+    name, folder = sysconfig.get_config_vars("INSTSONAME", "LIBDIR")
+    for candidate in (f"{folder}/{name}", str(name)):
+        try:
+            ctypes.CDLL(candidate)
+        except OSError:
+            continue
+        return True
+    return False
 
 
 def check_memory(instance: Instance) -> None:

@@ -151,14 +151,18 @@ class Supervisor:
             time.sleep(0.2)
         self._end_orphans()
 
-    def _end_orphans(self) -> None:
-        """End what a server left behind when it was killed, as Flink's TaskManager does with its Python workers."""
+    def processes(self) -> list[psutil.Process]:
+        """What was started, and what that started, though its parent be gone."""
         # supervisord tells every child how to reach it, and a child's children inherit that
-        orphans = [
+        return [
             process
             for process in psutil.process_iter(["environ"])
             if (process.info["environ"] or {}).get("SUPERVISOR_SERVER_URL") == f"unix://{self._socket}"
         ]
+
+    def _end_orphans(self) -> None:
+        """End what a server left behind when it was killed, as Flink's TaskManager does with its Python workers."""
+        orphans = self.processes()
         for process in orphans:
             with suppress(psutil.NoSuchProcess):
                 process.terminate()

@@ -59,8 +59,9 @@ def _fill(instance: Instance, folder: Path) -> None:
             *("-r", str(REQUIREMENTS)),
         ],
     )
-    (distribution,) = (folder / "venv/lib").glob("python3*/site-packages/pyflink/lib")
-    for jar in distribution.glob("*.jar"):
+    (distribution,) = (folder / "venv/lib").glob("python3*/site-packages/pyflink")
+    # Python's operators beside Flink's: shipped with a job, their native library could be loaded for the first job only
+    for jar in [*distribution.glob("lib/*.jar"), *distribution.glob("opt/flink-python-*.jar")]:
         (lib / jar.name).hardlink_to(jar)
 
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-import pytest
-
-from flink_jobs.changes import read_change
-from flink_jobs.decoding import CHANGE_FIELDS, MESSAGE_COLUMNS, POSITION_COLUMNS, Decoder, output_columns
 from flink_jobs.statements import build_dead_letter_insert_sql, build_insert_sql, build_source_sql
 from flink_jobs.tables import bronze_tables, build_create_table_sql
 from flink_jobs.topics import all_topics
@@ -29,7 +24,7 @@ def test_insert_fills_the_tables_columns_in_their_order() -> None:
     assert build_insert_sql(workers, "changes") == (
         "INSERT INTO lake.bronze.workers_raw SELECT `document_id`, `op`, `before`, `after`,"
         " CAST(TO_TIMESTAMP_LTZ(source_at_ms, 3) AS TIMESTAMP(6)), `source_order`, `kafka_topic`, `kafka_partition`,"
-        " `kafka_offset`, CAST(kafka_at AS TIMESTAMP(6)), CAST(TO_TIMESTAMP_LTZ(landed_at_ms, 3) AS TIMESTAMP(6))"
+        " `kafka_offset`, CAST(kafka_at AS TIMESTAMP(6)), CAST(landed_at AS TIMESTAMP(6))"
         " FROM changes WHERE reason IS NULL AND kafka_topic = 'cdc.wms.workers'"
     )
 
@@ -45,37 +40,3 @@ def test_source_reads_committed_messages_without_an_end() -> None:
     assert "'properties.isolation.level' = 'read_committed'" in sql
     assert "'topic' = 'a;b'" in sql
     assert "bounded" not in sql
-
-
-def batch(*messages: tuple[bytes | None, bytes | None]) -> pd.DataFrame:
-    """Messages as Flink hands them over: by position, under names of its own."""
-    rows = [(key, value, "t", 0, offset, pd.Timestamp(0)) for offset, (key, value) in enumerate(messages)]
-    return pd.DataFrame(rows, columns=[f"f{i}" for i in range(len(MESSAGE_COLUMNS) + len(POSITION_COLUMNS))])
-
-
-def test_decoder_keeps_order_and_bytes_of_what_it_cannot_read() -> None:
-    good = b'{"op":"d","before":null,"after":null,"source":{"ts_ms":1,"ord":2}}'
-    key = b'{"id":"\\"a\\""}'
-    decoded = Decoder(lambda: read_change, CHANGE_FIELDS)(batch((key, b"bad"), (key, good), (None, None)))
-    assert list(decoded.columns) == [name for name, _ in output_columns(CHANGE_FIELDS)]
-    assert list(decoded["kafka_offset"]) == [0, 1, 2]
-    assert list(decoded["document_id"]) == [None, '"a"', None]
-    assert list(decoded["message_value"]) == [b"bad", None, None]
-    assert [reason is None for reason in decoded["reason"]] == [False, True, False]
-
-
-def test_message_that_nobody_foresaw_is_kept_with_its_reason() -> None:
-    def stumble(_key: bytes | None, _value: bytes | None) -> object:
-        raise TypeError("unhashable")
-
-    decoded = Decoder(lambda: stumble, CHANGE_FIELDS)(batch((b"k", b"v")))
-    assert list(decoded["message_value"]) == [b"v"]
-    assert list(decoded["reason"]) == ["unforeseen: TypeError('unhashable')"]
-
-
-def test_decoder_lets_other_errors_through() -> None:
-    def unreachable(_key: bytes | None, _value: bytes | None) -> object:
-        raise OSError("registry down")
-
-    with pytest.raises(OSError, match="registry down"):
-        Decoder(lambda: unreachable, CHANGE_FIELDS)(batch((b"k", b"v")))

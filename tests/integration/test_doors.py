@@ -1,0 +1,60 @@
+"""What a running stack lets in."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+import httpx
+import psutil
+
+from mesh import jobs
+from mesh.instance import Instance
+from mesh.stack.servers import SERVERS
+from mesh.stack.supervise import Supervisor
+from tests.integration.chain import Chain
+
+
+def bound_addresses(process: psutil.Process) -> set[tuple[str, int]]:
+    """Where a process takes connections (TCP) or messages (UDP)."""
+    return {
+        (connection.laddr.ip, connection.laddr.port)
+        for connection in process.net_connections("inet")
+        if connection.laddr and not connection.raddr and connection.status in (psutil.CONN_LISTEN, psutil.CONN_NONE)
+    }
+
+
+def is_loopback(address: str) -> bool:
+    ip = ip_address(address)
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
+
+
+def test_nothing_listens_beyond_loopback(chain: Chain) -> None:
+    instance = chain.instance
+    assert jobs.running_job(instance), "the landing job opens what it opens while it runs"
+    bound = {
+        (process.pid, " ".join(process.cmdline())[-120:]): bound_addresses(process)
+        for process in Supervisor(instance).processes()
+    }
+    expected = {instance.port(server, port) for server in SERVERS for port in instance.server_config(server)["ports"]}
+    missing = expected - {port for addresses in bound.values() for _, port in addresses}
+    assert not missing, f"not looked at: {missing}"
+    outside = {
+        process: sorted(found)
+        for process, addresses in bound.items()
+        if (found := {(ip, port) for ip, port in addresses if not is_loopback(ip)})
+    }
+    assert not outside
+
+
+def test_an_open_door_is_seen() -> None:
+    assert [is_loopback(ip) for ip in ("0.0.0.0", "::", "::ffff:0.0.0.0", "10.0.0.1")] == [False] * 4
+    assert [is_loopback(ip) for ip in ("127.0.0.1", "::1", "::ffff:127.0.0.1")] == [True] * 3
+
+
+def test_flink_brings_no_jar_and_answers_no_foreign_page(instance: Instance) -> None:
+    flink = instance.endpoint("flink")
+    answer = httpx.get(f"{flink}/overview", headers={"Origin": "http://elsewhere.example"})
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == flink
+    upload = httpx.post(f"{flink}/jars/upload", files={"jarfile": ("a.jar", b"PK", "application/java-archive")})
+    assert upload.is_error and "not allowed" in upload.text
