@@ -22,6 +22,8 @@ def table_environment(settings: Mapping[str, str] | None = None) -> StreamTableE
     shared = {
         "pipeline.name": os.environ["MESH_FLINK_JOB"],
         "execution.checkpointing.dir": os.environ["MESH_FLINK_CHECKPOINTS"],
+        # a checkpoint is a commit to the lake
+        "execution.checkpointing.interval": f"{os.environ['MESH_COMMIT_SECONDS']}s",
         "parallelism.default": os.environ.get("MESH_FLINK_PARALLELISM", "1"),
         "table.local-time-zone": "UTC",
     }

@@ -7,7 +7,7 @@ a reader who knows its offset per partition opens new files only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flink_jobs.topics import COLLECTIONS, EVENT_DOMAINS, LANDING_JOB, cdc_topic, event_topic
@@ -48,6 +48,16 @@ DEAD_LETTER_COLUMNS = {
     "message_value": ("varbinary", "BYTES"),
     "reason": _STRING,
     **_POSITION,
+}
+
+# Iceberg's own, beside Trino's
+TABLE_PROPERTIES = {
+    "engine.hive.lock-enabled": "false",
+    # an idle stream commits nothing; what Flink looks for in the history is its newest commit, which never expires
+    "flink.max-continuous-empty-commits": "2147483647",
+    # a commit writes the whole list of snapshots again: the old lists go with it
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "10",
 }
 
 
@@ -99,9 +109,27 @@ def build_create_schema_sql(layer: str) -> str:
 def build_create_table_sql(table: BronzeTable, schema: str = "bronze") -> str:
     """Trino DDL of a bronze table."""
     columns = ",\n    ".join(f'"{name}" {trino_type}' for name, (trino_type, _) in table.columns.items())
-    partitioning = ", ".join(f"'{transform}'" for transform in table.partitioning)
     return (
         f"create table if not exists {CATALOG}.{schema}.{table.name} (\n    {columns}\n)\n"
-        f"with (format = 'PARQUET', format_version = 2, partitioning = array[{partitioning}],"
-        " extra_properties = map(array['engine.hive.lock-enabled'], array['false']))"
+        f"with (format = 'PARQUET', format_version = 2, partitioning = {_array(table.partitioning)},"
+        f" extra_properties = {_properties()})"
     )
+
+
+def build_properties_sql(table: BronzeTable, schema: str = "bronze") -> str:
+    """Those of `TABLE_PROPERTIES` that a table has."""
+    names = ", ".join(f"'{name}'" for name in TABLE_PROPERTIES)
+    return f'select key, value from {CATALOG}.{schema}."{table.name}$properties" where key in ({names})'
+
+
+def build_set_properties_sql(table: BronzeTable, schema: str = "bronze") -> str:
+    """Trino DDL that gives a table of before the properties of now."""
+    return f"alter table {CATALOG}.{schema}.{table.name} set properties extra_properties = {_properties()}"
+
+
+def _properties() -> str:
+    return f"map({_array(TABLE_PROPERTIES)}, {_array(TABLE_PROPERTIES.values())})"
+
+
+def _array(values: Iterable[str]) -> str:
+    return "array[" + ", ".join(f"'{value}'" for value in values) + "]"

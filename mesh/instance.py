@@ -95,6 +95,18 @@ class Instance:
         served = self.server_config(server).get("serves", server)
         return self.endpoint(served) != self.own_endpoint(served)
 
+    @property
+    def commit_seconds(self) -> int:
+        """How often the jobs commit to bronze: `MESH_COMMIT_SECONDS`, else what `stack/stack.toml` says.
+
+        Raises:
+            MeshError: it is not a usable number.
+        """
+        seconds = os.environ.get("MESH_COMMIT_SECONDS") or str(self.config["landing"]["commit_seconds"])
+        if not seconds.isdigit() or not 1 <= int(seconds) <= 3600:
+            raise MeshError(f"MESH_COMMIT_SECONDS={seconds}: give a number of seconds from 1 to 3600")
+        return int(seconds)
+
     @cached_property
     def credentials(self) -> dict[str, str]:
         """S3 keys: from the environment, else generated at first use and kept in the instance's home (0600)."""
@@ -117,6 +129,7 @@ class Instance:
             "MESH_HOME": str(self.home),
             "MESH_CACHE": str(self.cache),
             "MESH_PORT_BASE": str(self.port_base),
+            "MESH_COMMIT_SECONDS": str(self.commit_seconds),
             **{variable: self.endpoint(server) for server, (variable, _, _) in ENDPOINTS.items()},
             **self.credentials,
         }

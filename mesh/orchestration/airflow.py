@@ -101,7 +101,7 @@ def airflow_environment(instance: Instance, programs: Path, dags: Path = DAGS) -
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__PARALLELISM": "2",  # a DAG is a chain, and there are two
+        "AIRFLOW__CORE__PARALLELISM": "2",  # a DAG is a chain, and two at a time are enough
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",

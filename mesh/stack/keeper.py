@@ -1,4 +1,4 @@
-"""Keeps the chain whole while the stack is up: a failed connector is restarted, a lost job resumed.
+"""Keeps the chain whole while the stack is up: restarts a failed connector, resumes a lost job, maintains the lake.
 
 Supervisord restarts processes; this restarts what lives inside them. A supervised process of its own.
 """
@@ -15,6 +15,7 @@ from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.stack import provision
 from mesh.stack.server import Process
+from mesh.stack.upkeep import Upkeep
 
 INTERVAL_SECONDS = 5
 
@@ -42,9 +43,10 @@ def keep(instance: Instance) -> list[str]:
 def main() -> None:
     """Look every few seconds, for ever."""
     instance = Instance.from_environment()
+    upkeep = Upkeep(instance)
     while True:
         try:
-            for line in keep(instance):
+            for line in [*upkeep.look(), *keep(instance)]:
                 print(line)
         except (MeshError, httpx.HTTPError, KeyError, ValueError) as error:
             # a server that is down is supervisord's business: look again

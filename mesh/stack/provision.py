@@ -19,7 +19,15 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from pymongo.errors import PyMongoError
 
-from flink_jobs.tables import LAYERS, bronze_tables, build_create_schema_sql, build_create_table_sql
+from flink_jobs.tables import (
+    LAYERS,
+    TABLE_PROPERTIES,
+    bronze_tables,
+    build_create_schema_sql,
+    build_create_table_sql,
+    build_properties_sql,
+    build_set_properties_sql,
+)
 from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, event_topic
 from mesh.contracts.objectives import publish_objectives
 from mesh.errors import MeshError
@@ -82,6 +90,8 @@ def create_lake_tables(instance: Instance) -> None:
             lake.query(build_create_schema_sql(layer))
         for table in bronze_tables():
             lake.query(build_create_table_sql(table))
+            if dict(lake.query(build_properties_sql(table))) != TABLE_PROPERTIES:
+                lake.query(build_set_properties_sql(table))
 
 
 def define_mongodb_tables(instance: Instance) -> None:

@@ -25,16 +25,17 @@ def dags(instance: Instance) -> dict[str, Any]:
     return loaded
 
 
-def test_the_two_dags_of_the_document_exist_and_nothing_else(dags: dict[str, Any]) -> None:
+def test_these_dags_exist_and_nothing_else(dags: dict[str, Any]) -> None:
     assert {name: dag["schedule"] for name, dag in dags.items()} == {
         "data_quality_checks": "*/15 * * * *",
         "catalog_refresh": "10 * * * *",
+        "lake_maintenance": "40 * * * *",
     }
     assert all(dag["max_active_runs"] == 1 and not dag["catchup"] and dag["tags"] for dag in dags.values())
     assert {task["owner"] for dag in dags.values() for task in dag["tasks"]} == {"platform"}
 
 
-@pytest.mark.parametrize("name", ["data_quality_checks", "catalog_refresh"])
+@pytest.mark.parametrize("name", ["data_quality_checks", "catalog_refresh", "lake_maintenance"])
 def test_the_steps_are_the_commands_that_the_page_gives_to_a_person(dags: dict[str, Any], name: str) -> None:
     by_hand = [line.strip() for line in dags[name]["doc"].splitlines() if line.startswith("    ")]
     steps = [task for task in dags[name]["tasks"] if task["id"] != "verdict"]

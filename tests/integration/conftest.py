@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from mesh.instance import CREDENTIALS, ENDPOINTS, Instance
 from mesh.stack import lifecycle, preflight
 from mesh.stack.servers import SERVERS
 from tests.conftest import BESIDE
-from tests.integration.chain import Chain
+from tests.integration.chain import Chain, maintained_at
 
 FIRST_ORDERS = 1_000
 # one kills Trino, the other changes the columns of tables: nobody reads beside them
@@ -72,6 +73,7 @@ def instance(shared: Path) -> Iterator[Instance]:
         for variable in [*(name for name, _, _ in ENDPOINTS.values()), *CREDENTIALS]:
             environment.delenv(variable, raising=False)
         environment.setenv("MESH_HOME", str(home))
+        environment.setenv("MESH_COMMIT_SECONDS", "5")  # tests wait for commits a hundred times
         # servers of half an hour: the optimizing compiler took a third of Trino's time, and paid back none of it
         environment.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
         with locked(stack) as known:
@@ -82,6 +84,7 @@ def instance(shared: Path) -> Iterator[Instance]:
                 home.mkdir(exist_ok=True)
                 try:
                     lifecycle.up(instance, "wms", print)
+                    maintained_at(instance, time.time() + 86_400)
                 except BaseException:
                     lifecycle.down(instance)
                     raise

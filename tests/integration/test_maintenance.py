@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from mesh.maintain.maintain import declared_tables
-from tests.integration.chain import Chain, query
+from tests.integration.chain import Chain, maintained_at, query
 from tests.integration.test_retention import NOW, run
 
 KILLED_AFTER_SECONDS = 5
@@ -34,3 +34,28 @@ def test_housekeeping_beside_landing_loses_and_doubles_nothing(chain: Chain) -> 
     assert query(chain, f'select {landings} from bronze."orders_raw$snapshots"') != [[0]]
     chain.build()
     chain.assert_true("bronze", "positions", "silver")
+
+
+def test_the_keeper_maintains_by_the_clock(chain: Chain) -> None:
+    log = chain.instance.home / "logs/maintain.log"
+    log.unlink(missing_ok=True)
+    maintained_at(chain.instance, 0)
+    keeper = chain.instance.home / "logs/keeper.log"
+    deadline = time.monotonic() + 600
+    while "maintained: " not in keeper.read_text():
+        assert time.monotonic() < deadline, keeper.read_text()[-2000:]
+        time.sleep(1)
+    told = log.read_text()
+    assert all(f"{table.relation}: " in told for table in declared_tables(chain.instance))
+
+
+def test_an_idle_stream_commits_nothing(chain: Chain) -> None:
+    chain.land()
+    tables = [table.relation for table in declared_tables(chain.instance) if table.is_bronze]
+    before = {table: query(chain, f"select count(*) from {table.sql('metadata_log_entries')}") for table in tables}
+    # Flink's own default is a commit after every ten without rows
+    time.sleep(12 * chain.instance.commit_seconds)
+    assert {
+        table: query(chain, f"select count(*) from {table.sql('metadata_log_entries')}") for table in tables
+    } == before
+    assert all(count <= 12 for ((count,),) in before.values()), "the old lists of snapshots go with the commit"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from flink_jobs.tables import TABLE_PROPERTIES
 from flink_jobs.topics import all_topics
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack import ready
@@ -48,6 +49,7 @@ def _prepare(instance: Instance) -> list[Process]:
         "mongodb": instance.endpoint("mongodb"),
         "kafka": instance.endpoint("kafka"),
         "topics": ",".join(all_topics()),
+        "bronze_properties": ",".join(TABLE_PROPERTIES),
     }
     for catalog in (REPOSITORY / "stack/trino/catalog").glob("*.properties"):
         render("trino", f"catalog/{catalog.name}", configuration / "catalog" / catalog.name, **values)
