@@ -41,6 +41,11 @@ def read_change(key: bytes | None, value: bytes | None) -> Change:
     op = message.get("op")
     if not isinstance(op, str) or op not in OPERATIONS:
         raise Unreadable(f"op is {op!r}, not one of c, r, u, d")
+    # a delete says all there is to say without its document
+    if "oversize_bytes" in message and op != "d":
+        raise Unreadable(
+            f"the change has {message['oversize_bytes']} bytes, more than a message may: its key names the document"
+        )
     source = message.get("source")
     if not isinstance(source, dict):
         raise Unreadable("no source block")

@@ -25,7 +25,15 @@ BESIDE = (
 # it kills Trino, for which the readers wait: before they begin
 FIRST = ("test_build",)
 # they change the tables' columns, leave documents that break promises, or multiply the data that others have to read
-LAST = ("test_add_a_field", "test_odd_documents", "test_quality", "test_disorder", "test_maintenance", "test_faults")
+LAST = (
+    "test_add_a_field",
+    "test_odd_documents",
+    "test_quality",
+    "test_disorder",
+    "test_maintenance",
+    "test_faults",
+    "test_large_documents",
+)
 
 
 def writes_to_the_chain(nodeid: str) -> bool:

@@ -117,6 +117,7 @@ def connector_config(instance: Instance) -> dict[str, str]:
             mongodb=instance.endpoint("mongodb"),
             database=DATABASE,
             collections=",".join(f"{DATABASE}.{name}" for name in COLLECTIONS),
+            **instance.config["kafka_messages"],
         )
     )
     return {"name": CONNECTOR, **config}

@@ -20,6 +20,7 @@ from mesh.stack.servers import SERVERS
 
 START_TIMEOUT_S = 60
 HISTORY_LOST = 286
+TOO_LARGE = 10334
 
 
 def emulator_lib() -> Path:
@@ -434,3 +435,38 @@ def test_only_the_collation_that_is_none_is_taken(database) -> None:
     assert list(database["orders"].find({"_id": "a"}, collation={"locale": "simple"})) == [{"_id": "a"}]
     with pytest.raises(OperationFailure, match="collation"):
         list(database["orders"].find({"_id": "A"}, collation={"locale": "en", "strength": 2}))
+
+
+def test_an_event_larger_than_a_document_is_refused_or_split_as_the_client_wants(database) -> None:
+    large = {"_id": 1, "text": "x" * 15_900_000}
+    database["large"].insert_one(large)
+    before = database.command("ping")["operationTime"]
+    start = Timestamp(before.time, before.inc + 1)
+    database["large"].update_one({"_id": 1}, {"$set": {"status": "changed"}})
+    database["large"].insert_one({"_id": 2})
+    images = {"full_document": "required", "full_document_before_change": "required", "max_await_time_ms": 300}
+    without_difference = {"$unset": "updateDescription"}
+    split = [without_difference, {"$changeStreamSplitLargeEvent": {}}]
+
+    with (
+        pytest.raises(OperationFailure) as refused,
+        database["large"].watch([without_difference], start_at_operation_time=start, **images) as stream,
+    ):
+        stream.next()
+    assert refused.value.code == TOO_LARGE
+    with pytest.raises(OperationFailure, match="last stage"):
+        database["large"].watch(split[::-1], **images)
+
+    with database["large"].watch(split, start_at_operation_time=start, **images) as stream:
+        first, second, small = drain(stream, 3)
+    assert [part["splitEvent"] for part in (first, second)] == [{"fragment": n, "of": 2} for n in (1, 2)]
+    event = first | second
+    assert event["fullDocumentBeforeChange"] == large
+    assert event["fullDocument"] == {**large, "status": "changed"}
+    assert (event["operationType"], event["documentKey"]) == ("update", {"_id": 1})
+    assert small["documentKey"] == {"_id": 2}
+    # between two fragments a client can go on too
+    with database["large"].watch(split, resume_after=first["_id"], **images) as stream:
+        assert drain(stream, 2) == [second, small]
+    with database["large"].watch(split, resume_after=second["_id"], **images) as stream:
+        assert drain(stream, 1) == [small]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from mesh.instance import Instance
 from mesh.stack import ready
@@ -13,7 +14,9 @@ from mesh.stack.servers.kafka import java_command
 
 
 def _fill(instance: Instance, folder: Path) -> None:
-    fetch_with_maven(instance, "connect", folder)
+    with TemporaryDirectory() as build:
+        kafka = instance.server_config("kafka")["versions"]["kafka"]
+        fetch_with_maven(instance, "connect", folder, "package", buildDirectory=build, kafka=kafka)
     unpack(folder)
 
 

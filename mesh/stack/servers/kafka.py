@@ -55,6 +55,7 @@ def _prepare(instance: Instance) -> list[Process]:
         client_port=instance.port("kafka", "client"),
         controller_port=instance.port("kafka", "controller"),
         data=data,
+        message_max_bytes=instance.config["kafka_messages"]["message_max_bytes"],
     )
     if not (data / "meta.properties").exists():
         data.mkdir(parents=True, exist_ok=True)

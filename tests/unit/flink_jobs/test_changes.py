@@ -28,6 +28,10 @@ def test_delete_has_no_after_and_may_lack_before() -> None:
     assert read_change(KEY, message(op="d", before=None, after=None)).after is None
 
 
+def test_delete_of_a_document_too_large_for_a_message_is_a_delete() -> None:
+    assert read_change(KEY, message(op="d", before=None, after=None, oversize_bytes=60_000_000)).op == "d"
+
+
 def test_message_with_schemas_reads_as_its_payload() -> None:
     key = json.dumps({"schema": {}, "payload": json.loads(KEY)}).encode()
     value = json.dumps({"schema": {}, "payload": json.loads(message())}).encode()
@@ -55,6 +59,7 @@ def test_document_with_a_field_named_payload_is_no_envelope() -> None:
         (KEY, message(source={**SOURCE, "ord": 2**63}), "source.ord is 9223372036854775808"),
         (KEY, message(source={**SOURCE, "ts_ms": 2**62}), "source.ts_ms is 4611686018427387904"),
         (KEY, message(after=None), "without after"),
+        (KEY, message(before=None, after=None, oversize_bytes=60_000_000), "has 60000000 bytes, more than"),
         (KEY, message(before="text"), "before is not a document"),
         (None, message(), "the key is empty"),
         (b'{"id": 5}', message(), "the key has no id"),

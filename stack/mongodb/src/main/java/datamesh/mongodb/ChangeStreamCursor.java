@@ -25,18 +25,25 @@ final class ChangeStreamCursor extends AbstractCursor {
     private final ChangeStreamScope scope;
     private final ChangeEvents events;
     private final Aggregation pipeline;
+    private final boolean splits;
     private long position;
+    // of the entry after the position, if it is given out in fragments
+    private int fragmentsSeen;
+    private long fragmentedPosition;
     private boolean invalidated;
     private volatile boolean closed;
 
     ChangeStreamCursor(long id, Oplog oplog, ChangeStreamScope scope, ChangeEvents events, Aggregation pipeline,
-                       long position) {
+                       boolean splits, long position, int fragmentsSeen) {
         super(id);
         this.oplog = oplog;
         this.scope = scope;
         this.events = events;
         this.pipeline = pipeline;
+        this.splits = splits;
         this.position = position;
+        this.fragmentsSeen = fragmentsSeen;
+        this.fragmentedPosition = position + 1;
     }
 
     /**
@@ -77,28 +84,43 @@ final class ChangeStreamCursor extends AbstractCursor {
             }
             long next = entries.next();
             byte[] stored = entries.getValue();
-            if (appendEvents(next, OplogEntry.fromBytes(stored), batch)) {
+            List<Document> documents = eventsOf(next, OplogEntry.fromBytes(stored), stored.length);
+            for (Document document : documents.subList(Math.min(fragmentsSeen, documents.size()), documents.size())) {
+                boolean isFull = batch.size() >= maxEvents || bytes >= MAX_BATCH_BYTES;
+                if (isFull && document.containsKey("splitEvent")) {
+                    fragmentedPosition = next;
+                    return batch;
+                }
+                batch.add(document);
                 bytes += stored.length;
+                fragmentsSeen++;
             }
+            fragmentsSeen = 0;
             position = next;
         }
         return batch;
     }
 
-    private boolean appendEvents(long entryPosition, OplogEntry entry, List<Document> batch) {
+    /** What the client gets of an entry: mostly one event; none out of scope, several if it is split or ends the stream. */
+    private List<Document> eventsOf(long entryPosition, OplogEntry entry, int storedBytes) {
+        List<Document> documents = new ArrayList<>();
         if (!scope.includes(entry)) {
-            return false;
+            return documents;
         }
-        runPipeline(events.event(entryPosition, entry), batch);
+        for (Document event : runPipeline(events.event(entryPosition, entry))) {
+            // an event repeats at most the image after the change
+            boolean maySurpass = 2L * storedBytes > MAX_BATCH_BYTES;
+            documents.addAll(maySurpass ? LargeEvents.split(event, entryPosition, splits) : List.of(event));
+        }
         if (scope.isInvalidatedBy(entry)) {
-            runPipeline(events.invalidateEvent(entryPosition, entry), batch);
+            documents.addAll(runPipeline(events.invalidateEvent(entryPosition, entry)));
             invalidated = true;
         }
-        return true;
+        return documents;
     }
 
-    private void runPipeline(Document event, List<Document> batch) {
-        pipeline.runStagesAsStream(Stream.of(event)).forEach(batch::add);
+    private List<Document> runPipeline(Document event) {
+        return pipeline.runStagesAsStream(Stream.of(event)).toList();
     }
 
     private void awaitEntries(long nanos) {
@@ -112,7 +134,9 @@ final class ChangeStreamCursor extends AbstractCursor {
 
     /** From where a client that has seen everything so far goes on. */
     synchronized ResumeToken resumeToken() {
-        return new ResumeToken(position, invalidated);
+        return fragmentsSeen == 0
+            ? new ResumeToken(position, invalidated)
+            : new ResumeToken(fragmentedPosition, false, fragmentsSeen);
     }
 
     /** Whether what the stream watches is gone; there will be no more events. */

@@ -40,12 +40,15 @@ final class ChangeStreams {
      */
     Document open(String database, Document command, List<Document> pipeline) {
         Document options = (Document) pipeline.get(0).get("$changeStream");
-        List<Document> stages = pipeline.subList(1, pipeline.size());
+        boolean splits = pipeline.get(pipeline.size() - 1).containsKey(LargeEvents.SPLIT_STAGE);
+        List<Document> stages = pipeline.subList(1, pipeline.size() - (splits ? 1 : 0));
         Pipelines.checkChangeStreamStages(stages);
         String collection = command.get("aggregate") instanceof String name ? name : null;
         boolean wholeCluster = Boolean.TRUE.equals(options.get("allChangesForCluster"));
         ChangeStreamScope scope = new ChangeStreamScope(wholeCluster ? null : database, collection);
-        long position = startOf(options);
+        ResumeToken start = startOf(options);
+        // of an event that was seen in part, the rest comes first
+        long position = start.fragment() == 0 ? start.position() : start.position() - 1;
         oplog.requireHistorySince(position);
         ChangeStreamCursor cursor = new ChangeStreamCursor(
             cursors.generateCursorId(),
@@ -53,7 +56,9 @@ final class ChangeStreams {
             scope,
             new ChangeEvents(options, this::currentDocument),
             Pipelines.compile(stages, databases, databases.resolve(database), null),
-            position);
+            splits,
+            position,
+            start.fragment());
         int batchSize = command.get("cursor") instanceof Document cursorOptions
             ? intOf(cursorOptions.get("batchSize"), FIRST_BATCH)
             : FIRST_BATCH;
@@ -80,7 +85,7 @@ final class ChangeStreams {
             .append("ok", 1.0);
     }
 
-    private long startOf(Document options) {
+    private ResumeToken startOf(Document options) {
         if (options.get("resumeAfter") != null) {
             ResumeToken token = ResumeToken.parse(options.get("resumeAfter"));
             if (token.invalidate()) {
@@ -93,18 +98,18 @@ final class ChangeStreams {
             return knownPosition(ResumeToken.parse(options.get("startAfter")));
         }
         if (options.get("startAtOperationTime") instanceof BsonTimestamp time) {
-            return time.getValue() - 1;
+            return ResumeToken.at(time.getValue() - 1);
         }
-        return oplog.committedPosition();
+        return ResumeToken.at(oplog.committedPosition());
     }
 
     /** A token from beyond the log's end was given out by another log: what lies between is unknown. */
-    private long knownPosition(ResumeToken token) {
+    private ResumeToken knownPosition(ResumeToken token) {
         if (token.position() > oplog.committedPosition()) {
             throw new MongoServerError(286, "ChangeStreamHistoryLost",
                 "Resume of change stream was not possible, the resume point is not from this oplog.");
         }
-        return token.position();
+        return token;
     }
 
     private Document currentDocument(Namespace namespace, Object id) {

@@ -32,6 +32,10 @@ final class Pipelines {
     static void checkChangeStreamStages(List<Document> stages) {
         for (Document stage : stages) {
             for (String name : stage.keySet()) {
+                if (name.equals(LargeEvents.SPLIT_STAGE)) {
+                    throw new MongoServerError(7182802, "Location7182802",
+                        name + " must be the last stage in the pipeline");
+                }
                 if (!CHANGE_STREAM_STAGES.contains(name)) {
                     throw new MongoServerError(20, "IllegalOperation",
                         name + " is not permitted in a $changeStream pipeline");

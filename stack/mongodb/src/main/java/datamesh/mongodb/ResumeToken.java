@@ -12,17 +12,23 @@ import de.bwaldvogel.mongo.exception.MongoServerError;
  *
  * @param position the log position up to which the client has seen everything
  * @param invalidate whether the last event seen was the stream's end
+ * @param fragment how many fragments of the event at that position were seen; 0 if all of it was
  */
-record ResumeToken(long position, boolean invalidate) {
+record ResumeToken(long position, boolean invalidate, int fragment) {
 
-    private static final Pattern FORM = Pattern.compile("82([0-9A-F]{16})2B0229296E0([45])");
+    private static final Pattern FORM = Pattern.compile("82([0-9A-F]{16})2B0229296E0([45])(?:46([0-9A-F]{4}))?");
+
+    ResumeToken(long position, boolean invalidate) {
+        this(position, invalidate, 0);
+    }
 
     static ResumeToken at(long position) {
         return new ResumeToken(position, false);
     }
 
     Document toDocument() {
-        return new Document("_data", String.format("82%016X2B0229296E0%d", position, invalidate ? 5 : 4));
+        String whole = String.format("82%016X2B0229296E0%d", position, invalidate ? 5 : 4);
+        return new Document("_data", fragment == 0 ? whole : whole + String.format("46%04X", fragment));
     }
 
     /** @throws MongoServerError 260 if the token is not one of ours */
@@ -32,6 +38,9 @@ record ResumeToken(long position, boolean invalidate) {
         if (!matcher.matches()) {
             throw new MongoServerError(260, "InvalidResumeToken", "not a resume token of this server: " + data);
         }
-        return new ResumeToken(Long.parseUnsignedLong(matcher.group(1), 16), matcher.group(2).equals("5"));
+        return new ResumeToken(
+            Long.parseUnsignedLong(matcher.group(1), 16),
+            matcher.group(2).equals("5"),
+            matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3), 16));
     }
 }
