@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import tomllib
 from dataclasses import dataclass
@@ -86,6 +87,10 @@ class Instance:
         """The address to use: the user's own server if one is named, else ours."""
         variable = ENDPOINTS[server][0]
         return os.environ.get(variable) or self.own_endpoint(server)
+
+    def address(self, server: str) -> str:
+        """The endpoint for people to read: without the name and the password that it may carry."""
+        return re.sub(r"//[^/]*@", "//", self.endpoint(server))
 
     def is_external(self, server: str) -> bool:
         """Whether the user brings this server, or the one that it serves.

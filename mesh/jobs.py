@@ -178,7 +178,7 @@ def _get(instance: Instance, path: str) -> Any:
         answer = httpx.get(f"{instance.endpoint('flink')}{path}", timeout=30)
         answer.raise_for_status()
     except httpx.HTTPError as error:
-        raise MeshError(f"Flink does not answer at {instance.endpoint('flink')}: {error}") from error
+        raise MeshError(f"Flink does not answer at {instance.address('flink')}: {error}") from error
     return answer.json()
 
 

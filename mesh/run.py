@@ -88,7 +88,7 @@ def run(instance: Instance, orders: int, steps: Steps) -> Rows:
         ("promises", f"{promises}: {page}"),
         ("truth", f"{len(results)} of {len(results)} checks, 0 differences"),
         ("freshness", _freshness()),
-        *((server, instance.endpoint(server)) for server in ENDPOINTS),
+        *((server, instance.address(server)) for server in ENDPOINTS),
     ]
 
 

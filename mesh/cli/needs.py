@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import Callable
 from functools import wraps
@@ -51,7 +50,7 @@ def require(instance: Instance, *servers: str) -> None:
         MeshError: one does not answer; the line says where, and how to start it or whose it is.
     """
     for server in servers:
-        address = re.sub(r"//[^/]*@", "//", instance.endpoint(server))
+        address = instance.address(server)
         if any(_answers(host, port) for host, port in _places(address)):
             continue
         silent = f"{NAMES[server]} does not answer at {address}"

@@ -65,7 +65,7 @@ def status(instance: Instance) -> None:
     ]
     print_table("stack", ("process", "state", "pid", "up for", "restarts"), rows)
     addresses = [
-        (server, instance.endpoint(server), "yours" if instance.is_external(server) else "ours") for server in ENDPOINTS
+        (server, instance.address(server), "yours" if instance.is_external(server) else "ours") for server in ENDPOINTS
     ]
     print_table("addresses", ("server", "address", "whose"), addresses)
 

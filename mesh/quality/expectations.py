@@ -94,7 +94,7 @@ def _trino(context: EphemeralDataContext, instance: Instance) -> SQLDatasource:
         with datasource.get_engine().connect() as trino:
             trino.exec_driver_sql("select 1")
     except SQLAlchemyError as error:
-        raise MeshError(f"Trino does not answer at {instance.endpoint('trino')}: mesh stack up") from error
+        raise MeshError(f"Trino does not answer at {instance.address('trino')}: mesh stack up") from error
     return datasource
 
 

@@ -34,6 +34,7 @@ logfile={home}/logs/supervisord.log
 logfile_maxbytes=0
 pidfile={home}/run/supervisord.pid
 childlogdir={home}/logs
+umask=077
 identifier=mesh
 
 [rpcinterface:supervisor]
@@ -99,6 +100,8 @@ class Supervisor:
             return
         for folder in ("logs", "run/programs"):
             (self._home / folder).mkdir(parents=True, exist_ok=True)
+        # everything that the servers hold is beneath
+        self._home.chmod(0o700)
         configuration = self._home / "run/supervisord.conf"
         configuration.write_text(SUPERVISORD.format(home=self._home, socket=self._socket))
         (self._home / "logs/supervisord.log").unlink(missing_ok=True)

@@ -58,3 +58,12 @@ def test_flink_brings_no_jar_and_answers_no_foreign_page(instance: Instance) -> 
     assert answer.headers["access-control-allow-origin"] == flink
     upload = httpx.post(f"{flink}/jars/upload", files={"jarfile": ("a.jar", b"PK", "application/java-archive")})
     assert upload.is_error and "not allowed" in upload.text
+
+
+def test_nobody_else_on_the_machine_reads_the_data(chain: Chain) -> None:
+    home = chain.instance.home
+    assert home.stat().st_mode & 0o077 == 0
+    written = [path for path in (home / "data").rglob("*") if path.is_file() and not path.is_symlink()]
+    assert written
+    open_to_others = [str(path) for path in written if path.stat().st_mode & 0o077]
+    assert not open_to_others

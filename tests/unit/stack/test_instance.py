@@ -40,6 +40,21 @@ def test_unusable_port_base_says_what_to_give(value: str, monkeypatch: pytest.Mo
         Instance.from_environment()
 
 
+@pytest.mark.parametrize("seconds", ["0", "often", "3601"])
+def test_unusable_clock_says_what_to_give(seconds: str, instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert instance.commit_seconds == instance.config["landing"]["commit_seconds"]
+    monkeypatch.setenv("MESH_COMMIT_SECONDS", seconds)
+    with pytest.raises(MeshError, match="from 1 to 3600"):
+        instance.environment()
+
+
+def test_what_people_read_has_no_password(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MESH_MONGODB_URI", "mongodb://ana:secret@db.example:1,db.example:2/?replicaSet=rs0")
+    assert instance.address("mongodb") == "mongodb://db.example:1,db.example:2/?replicaSet=rs0"
+    assert "secret" in instance.endpoint("mongodb")
+    assert instance.address("kafka") == instance.endpoint("kafka")
+
+
 @pytest.mark.parametrize("server", ENDPOINTS)
 def test_a_server_of_the_users_own_is_not_started(
     server: str, instance: Instance, monkeypatch: pytest.MonkeyPatch
@@ -82,10 +97,11 @@ def test_taken_port_is_named_with_its_server(instance: Instance) -> None:
 
 
 def test_missing_memory_is_told_with_both_numbers(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("psutil.virtual_memory", type("Memory", (), {"available": 9000 * 2**20}))
+    needed = instance.config["instance"]["memory_needed_mb"]
+    monkeypatch.setattr("psutil.virtual_memory", type("Memory", (), {"available": needed * 2**20}))
     preflight.check_memory(instance)
     monkeypatch.setattr("psutil.virtual_memory", type("Memory", (), {"available": 5 * 2**20}))
-    with pytest.raises(MeshError, match="5 MB of memory are free, the stack needs 9000"):
+    with pytest.raises(MeshError, match=f"5 MB of memory are free, the stack needs {needed}"):
         preflight.check_memory(instance)
 
 
