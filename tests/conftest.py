@@ -11,7 +11,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 # servers of their own, or none
-WITHOUT_STACK = ("test_mongodb_emulator", "test_catalog_endpoint")
+WITHOUT_STACK = ("test_mongodb_emulator", "test_catalog_endpoint", "test_pages")
 # they read the chain's tables while other tests write them, or build in schemas of their own
 BESIDE = (
     "test_expectations",

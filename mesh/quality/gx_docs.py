@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
 from mesh.quality.results import CheckResult
-from mesh.site import render_page
+from mesh.site import CONTENT_POLICY, render_page
 
 SITE = "data_docs"
 HERE = Path(__file__).parent
 # its pages ask seven other hosts for styles, scripts and pictures
 REMOTE = re.compile(r"<script\s[^>]*https?:[^>]*></script>|<(?:link|img)\s[^>]*https?:[^>]*>")
+
+# and its own scripts need theirs
+INLINE_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 
 
 def write_data_docs(context: EphemeralDataContext, results: Sequence[CheckResult], folder: Path) -> Path:
@@ -28,6 +33,7 @@ def write_data_docs(context: EphemeralDataContext, results: Sequence[CheckResult
             "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder.resolve())},
         },
     )
+    _escape_values(context)
     context.clean_data_docs(SITE)
     context.build_data_docs([SITE])
     index = folder / "index.html"
@@ -35,8 +41,27 @@ def write_data_docs(context: EphemeralDataContext, results: Sequence[CheckResult
     index.write_text(_index(results, folder))
     styles = f"<style>\n{(HERE / 'gx_docs.css').read_text()}</style>\n</head>"
     for page in folder.rglob("*.html"):
-        page.write_text(REMOTE.sub("", page.read_text()).replace("</head>", styles, 1))
+        text = INLINE_SCRIPT.sub("", REMOTE.sub("", page.read_text()))
+        page.write_text(text.replace("<head>", f"<head>\n{CONTENT_POLICY}", 1).replace("</head>", styles, 1))
     return index
+
+
+def _escape_values(context: EphemeralDataContext) -> None:
+    """What was found in the data becomes text: Great Expectations puts it into its pages as if it were markup."""
+    store = context.validation_results_store
+    for key in store.list_keys():
+        found = store.get(key)
+        for result in found.results:
+            result.result = _escaped(result.result)
+        store.set(key, found)
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return escape(value)
+    if isinstance(value, dict):
+        return {name: _escaped(part) for name, part in value.items()}
+    return [_escaped(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _index(results: Sequence[CheckResult], folder: Path) -> str:

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 import httpx
 import psutil
+import pytest
 
 from mesh import jobs
 from mesh.instance import Instance
@@ -51,12 +52,16 @@ def test_an_open_door_is_seen() -> None:
     assert [is_loopback(ip) for ip in ("127.0.0.1", "::1", "::ffff:127.0.0.1")] == [True] * 3
 
 
-def test_flink_brings_no_jar_and_answers_no_foreign_page(instance: Instance) -> None:
-    flink = instance.endpoint("flink")
-    answer = httpx.get(f"{flink}/overview", headers={"Origin": "http://elsewhere.example"})
-    assert answer.status_code == 200
-    assert answer.headers["access-control-allow-origin"] == flink
-    upload = httpx.post(f"{flink}/jars/upload", files={"jarfile": ("a.jar", b"PK", "application/java-archive")})
+@pytest.mark.parametrize("server", ["s3", "registry", "connect", "trino", "flink"])
+def test_no_server_lets_a_foreign_page_read(server: str, instance: Instance) -> None:
+    foreign = "http://elsewhere.example"
+    answer = httpx.get(instance.endpoint(server), headers={"Origin": foreign})
+    assert answer.headers.get("access-control-allow-origin") not in ("*", foreign)
+
+
+def test_flink_takes_no_jar_from_a_page(instance: Instance) -> None:
+    jar = {"jarfile": ("a.jar", b"PK", "application/java-archive")}
+    upload = httpx.post(f"{instance.endpoint('flink')}/jars/upload", files=jar)
     assert upload.is_error and "not allowed" in upload.text
 
 

@@ -49,6 +49,8 @@ def _prepare(instance: Instance) -> list[Process]:
                 "MINIO_ROOT_USER": instance.credentials["MESH_S3_ACCESS_KEY"],
                 "MINIO_ROOT_PASSWORD": instance.credentials["MESH_S3_SECRET_KEY"],
                 "MINIO_BROWSER": "off",
+                # a page in the user's browser reads nothing
+                "MINIO_API_CORS_ALLOW_ORIGIN": instance.own_endpoint("s3"),
                 "MINIO_UPDATE": "off",
             },
         )
