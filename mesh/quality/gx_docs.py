@@ -50,10 +50,10 @@ def _escape_values(context: EphemeralDataContext) -> None:
     """What was found in the data becomes text: Great Expectations puts it into its pages as if it were markup."""
     store = context.validation_results_store
     for key in store.list_keys():
-        found = store.get(key)
-        for result in found.results:
-            result.result = _escaped(result.result)
-        store.set(key, found)
+        if found := store.get(key):
+            for result in found.results:
+                result.result = _escaped(result.result)
+            store.set(key, found)
 
 
 def _escaped(value: Any) -> Any:
