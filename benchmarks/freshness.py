@@ -43,7 +43,7 @@ SKU = "SKU-freshness"
 @click.option("--every", default=2.0, show_default=True, help="Mean seconds between marks.")
 @click.option("--commit-every", default=15, show_default=True, help="Seconds between commits to bronze.")
 @click.option("--port-base", default=25_000, show_default=True)
-def main(orders: int, rate: float, marks: int, every: float, commit_every: int, port_base: int) -> None:
+def main(*, orders: int, rate: float, marks: int, every: float, commit_every: int, port_base: int) -> None:
     """Print the figures of one run."""
     with tempfile.TemporaryDirectory(prefix="mesh-bench-") as home:
         os.environ |= {"MESH_HOME": home, "MESH_PORT_BASE": str(port_base), "DBT_TARGET_PATH": f"{home}/target"}
