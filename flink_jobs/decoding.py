@@ -27,7 +27,8 @@ EVENT_FIELDS: Columns = [
     ("occurred_at", "STRING"),
     ("event_key", "STRING"),
     ("payload", "STRING"),
-    ("schema_id", "INT"),
+    # not INT: in thread mode Flink fails on one that is null
+    ("schema_id", "BIGINT"),
 ]
 REASON: Columns = [("reason", "STRING")]
 

@@ -18,6 +18,7 @@ METADATA_COLUMNS: Columns = [
 ]
 
 _VALUES = {
+    "schema_id": "CAST(schema_id AS INT)",
     "kafka_at": "CAST(kafka_at AS TIMESTAMP(6))",
     "landed_at": "CAST(landed_at AS TIMESTAMP(6))",
     "source_at": "CAST(TO_TIMESTAMP_LTZ(source_at_ms, 3) AS TIMESTAMP(6))",
