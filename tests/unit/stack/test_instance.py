@@ -20,7 +20,7 @@ from mesh.stack.servers.kafka import new_cluster_id
 
 @pytest.fixture
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Instance:
-    for variable in [*(name for name, _, _ in ENDPOINTS.values()), *CREDENTIALS]:
+    for variable in [*(name for name, _, _ in ENDPOINTS.values()), *CREDENTIALS, "MESH_COMMIT_SECONDS"]:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("MESH_HOME", str(tmp_path))
     monkeypatch.setenv("MESH_PORT_BASE", "41000")
