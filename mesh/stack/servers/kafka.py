@@ -41,7 +41,7 @@ def new_cluster_id() -> str:
 def _format_storage(instance: Instance, properties: Path) -> None:
     arguments = ["format", "--standalone", "--cluster-id", new_cluster_id(), "--config", str(properties)]
     command = java_command(instance, "kafka", "kafka.tools.StorageTool", *arguments)
-    formatted = subprocess.run(command, capture_output=True, text=True, check=False)
+    formatted = subprocess.run(command, capture_output=True, text=True, check=False, umask=0o077)
     if formatted.returncode:
         raise MeshError(f"kafka storage could not be formatted: {(formatted.stdout + formatted.stderr)[-500:]}")
 
