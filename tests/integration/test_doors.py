@@ -48,7 +48,7 @@ def test_nothing_listens_beyond_loopback(chain: Chain) -> None:
 
 
 def test_an_open_door_is_seen() -> None:
-    assert [is_loopback(ip) for ip in ("0.0.0.0", "::", "::ffff:0.0.0.0", "10.0.0.1")] == [False] * 4
+    assert [is_loopback(ip) for ip in ("0.0.0.0", "::", "::ffff:0.0.0.0", "192.0.2.1")] == [False] * 4
     assert [is_loopback(ip) for ip in ("127.0.0.1", "::1", "::ffff:127.0.0.1")] == [True] * 3
 
 
