@@ -15,7 +15,6 @@ class Upkeep:
 
     def __init__(self, instance: Instance) -> None:
         clock = instance.config["maintenance"]
-        self._instance = instance
         self._every_seconds = clock["every_minutes"] * 60
         self._mark = instance.home / "run/maintained"
         self._log = instance.home / "logs/maintain.log"
