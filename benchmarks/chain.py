@@ -17,8 +17,8 @@ import psutil
 
 from flink_jobs.tables import bronze_tables
 from mesh import jobs
+from mesh.access.login import READER, Login
 from mesh.instance import Instance
-from mesh.lake import connect_trino
 from mesh.progress import has_uncaptured_change, last_oplog_position, wait_until_landed
 from mesh.simulation import replay_orders
 from mesh.stack import lifecycle
@@ -64,7 +64,7 @@ def _timed_start(instance: Instance) -> float:
 
 def _landed(instance: Instance) -> tuple[int, float]:
     tables = " union all ".join(f"select landed_at from bronze.{table.name}" for table in bronze_tables())
-    with connect_trino(instance) as trino:
+    with Login.of_program(instance, READER).connect(catalog="iceberg") as trino:
         rows, milliseconds = (
             trino.cursor()
             .execute(f"select count(*), date_diff('millisecond', min(landed_at), max(landed_at)) from ({tables})")

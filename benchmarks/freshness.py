@@ -24,9 +24,9 @@ import pymongo
 from trino.dbapi import Connection
 
 from mesh import jobs
+from mesh.access.login import READER, Login
 from mesh.dbt import run_dbt
 from mesh.instance import Instance
-from mesh.lake import connect_trino
 from mesh.progress import wait_until_landed
 from mesh.simulation import replay_orders
 from mesh.stack import lifecycle
@@ -78,7 +78,7 @@ def _seconds_until_seen(instance: Instance, marks: int, every: float) -> list[fl
     writer = threading.Thread(target=_write_marks, args=(instance, marks, every, written_at), daemon=True)
     writer.start()
     seconds: list[float] = []
-    with connect_trino(instance) as trino:
+    with Login.of_program(instance, READER).connect(catalog="iceberg") as trino:
         while len(seconds) < marks:
             newest = _newest_mark(trino)
             now = time.monotonic()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mesh.access.trust import without_bundle
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
 
@@ -43,7 +44,7 @@ def run_dbt(
     """
     succeeded = _invoke(
         [*(["--quiet"] if quiet else []), *arguments],
-        {**os.environ, **instance.environment(), **(environment or {})},
+        without_bundle({**os.environ, **instance.environment(), **(environment or {})}),
         project,
         is_silent=quiet and not check,
     )

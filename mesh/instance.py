@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mesh.access.trust import bundle_variables
 from mesh.errors import MeshError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -29,7 +30,7 @@ ENDPOINTS = {
     "registry": ("MESH_REGISTRY_URL", "http://127.0.0.1:{}/apis/ccompat/v7", "http"),
     "s3": ("MESH_S3_ENDPOINT", "http://127.0.0.1:{}", "http"),
     "metastore": ("MESH_METASTORE_URI", "thrift://127.0.0.1:{}", "thrift"),
-    "trino": ("MESH_TRINO_URL", "http://127.0.0.1:{}", "http"),
+    "trino": ("MESH_TRINO_URL", "https://127.0.0.1:{}", "https"),
     "flink": ("MESH_FLINK_URL", "http://127.0.0.1:{}", "rest"),
 }
 CREDENTIALS = ("MESH_S3_ACCESS_KEY", "MESH_S3_SECRET_KEY")
@@ -77,6 +78,11 @@ class Instance:
     def data(self, server: str) -> Path:
         """Where a server of ours keeps what must survive a restart."""
         return self.home / "data" / server
+
+    @property
+    def certificates(self) -> Path:
+        """Where the programs of this instance have the certificates by which Trino knows them."""
+        return self.home / "certificates"
 
     def own_endpoint(self, server: str) -> str:
         """The address a server has when this instance starts it."""
@@ -136,8 +142,14 @@ class Instance:
             "MESH_PORT_BASE": str(self.port_base),
             "MESH_COMMIT_SECONDS": str(self.commit_seconds),
             **{variable: self.endpoint(server) for server, (variable, _, _) in ENDPOINTS.items()},
+            **self._trust_in_trino(),
             **self.credentials,
         }
+
+    def _trust_in_trino(self) -> dict[str, str]:
+        if self.is_external("trino"):
+            return {}
+        return {"MESH_TRINO_CA": str(self.certificates / "ca.crt"), **bundle_variables(self.home)}
 
 
 def _stack_file() -> dict[str, Any]:

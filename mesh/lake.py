@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import Any, ClassVar, Self
-from urllib.parse import urlparse
 
 import requests
 from trino.dbapi import Connection
-from trino.exceptions import Error, TrinoQueryError
+from trino.exceptions import Error, HttpError, TrinoQueryError
 
+from mesh.access.login import READER, Login
 from mesh.errors import MeshError
 from mesh.instance import Instance
 
@@ -35,26 +35,17 @@ class LakeError(MeshError):
         return self.name in _ABSENT
 
 
-def connect_trino(instance: Instance, catalog: str = "iceberg", session: Mapping[str, str] | None = None) -> Connection:
-    """Open a DB-API connection; use it as a context manager."""
-    address = urlparse(instance.endpoint("trino"))
-    return Connection(
-        host=address.hostname or "127.0.0.1",
-        port=address.port or 8080,
-        http_scheme=address.scheme or "http",
-        user="mesh",
-        catalog=catalog,
-        session_properties=dict(session or {}),
-    )
-
-
 class Lake:
-    """One connection, opened with the first query. Use it as a context manager."""
+    """One connection, opened with the first query. Use it as a context manager.
+
+    It asks as a program of ours that reads, if not told otherwise.
+    """
 
     session: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, login: str | Login = READER) -> None:
         self.instance = instance
+        self._login = Login.of_program(instance, login) if isinstance(login, str) else login
         self._connection: Connection | None = None
         self._open = ExitStack()
         self._names: list[str] = []
@@ -75,7 +66,7 @@ class Lake:
         """
         try:
             if self._connection is None:
-                connection = connect_trino(self.instance, session=self.session)
+                connection = self._login.connect(catalog="iceberg", session_properties=dict(self.session))
                 self._connection = self._open.enter_context(closing(connection))
             cursor = self._connection.cursor()
             cursor.execute(sql)
@@ -83,6 +74,8 @@ class Lake:
             yield from cursor
         except TrinoQueryError as error:
             raise LakeError(f"Trino: {error.message} ({error.error_name})", str(error.error_name)) from error
+        except HttpError as error:
+            raise LakeError(f"Trino does not let {self._login.user} in: {error}") from error
         except (Error, requests.RequestException) as error:
             raise LakeError(f"Trino does not answer: {str(error).splitlines()[0]}") from error
 

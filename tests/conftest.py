@@ -24,11 +24,13 @@ BESIDE = (
 )
 # it kills Trino, for which the readers wait: before they begin
 FIRST = ("test_build",)
-# they change the tables' columns, leave documents that break promises, or multiply the data that others have to read
+# they change the tables' columns, leave documents that break promises, look at what those left, or multiply the data
+# that others have to read
 LAST = (
     "test_add_a_field",
     "test_odd_documents",
     "test_quality",
+    "test_access",
     "test_disorder",
     "test_maintenance",
     "test_faults",

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlparse
 import yaml
 
 from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, event_topic
+from mesh.access.login import READER, Login
 from mesh.catalog.client.plan import Table
 from mesh.catalog.inputs import RELATIONS, Project
 from mesh.catalog.names import KAFKA, LAKE, LAKE_CATALOG, MONGODB
@@ -82,12 +83,13 @@ def _workflow(source: dict[str, Any]) -> dict[str, Any]:
 
 
 def _trino(instance: Instance, tables: list[Table]) -> dict[str, Any]:
-    address = urlparse(instance.endpoint("trino"))
+    login = Login.of_program(instance, READER)
     connection = {
         "type": "Trino",
-        "username": "mesh",
-        "hostPort": f"{address.hostname}:{address.port or 8080}",
+        "username": login.user,
+        "hostPort": f"{login.host}:{login.port}",
         "catalog": LAKE_CATALOG,
+        **login.for_openmetadata(),
     }
     schemas = sorted({table.ref.fqn.split(".")[2] for table in tables})
     config = {

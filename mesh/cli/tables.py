@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from datetime import UTC, datetime
@@ -60,12 +61,17 @@ def truth_command(instance: Instance, layers: tuple[str, ...]) -> None:
 
 @click.command("sql")
 @click.argument("query")
+@click.option(
+    "--user", help="Ask as this user, by the password in MESH_TRINO_PASSWORD or typed in; else read-only as `reader`."
+)
 @needs("trino")
-def sql_command(instance: Instance, query: str) -> None:
+def sql_command(instance: Instance, query: str, user: str | None) -> None:
     """Ask Trino."""
+    from mesh.access.login import READER, Login
     from mesh.lake import Lake, LakeError
 
-    with Lake(instance) as lake:
+    login = Login.of_person(instance, user, _password(user)) if user else Login.of_program(instance, READER)
+    with Lake(instance, login) as lake:
         try:
             print_table("", *lake.named(query.rstrip(";")))
         except LakeError as error:
@@ -77,6 +83,10 @@ def sql_command(instance: Instance, query: str) -> None:
             present = lake.query(f"select table_name from information_schema.tables where table_schema = '{schema}'")
             there = f"there are {', '.join(sorted(name for (name,) in present))}" if present else f"nor any in {schema}"
             raise MeshError(f"{table}: no such table; {there}") from error
+
+
+def _password(user: str) -> str:
+    return os.environ.get("MESH_TRINO_PASSWORD") or str(click.prompt(f"password of {user}", hide_input=True, err=True))
 
 
 @click.command("maintain")

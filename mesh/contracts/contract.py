@@ -52,6 +52,7 @@ class Product:
     id: str
     version: str
     name: str
+    domain: str
     owner: str
     group: str
     purpose: str
@@ -121,6 +122,7 @@ def _faults_of_a_product(contract: OpenDataContractStandard, file_id: str) -> It
     outputs, custom = _outputs(contract), _custom(contract)
     wanted = {
         "name": contract.name,
+        "domain": contract.domain,
         "description.purpose": contract.description and contract.description.purpose,
         "team.name": _owner(contract),
         "servers": contract.servers,
@@ -173,6 +175,7 @@ def _product(contract: OpenDataContractStandard) -> Product:
         id=contract.id,
         version=contract.version or "",
         name=contract.name,
+        domain=contract.domain or "",
         owner=_owner(contract),
         group=custom["dbtGroup"],
         purpose=contract.description.purpose,

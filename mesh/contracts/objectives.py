@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from mesh.access.login import MAINTENANCE
 from mesh.contracts.contract import Product, read_products
 from mesh.instance import Instance
 from mesh.lake import Lake, LakeError
@@ -52,7 +53,7 @@ def publish_objectives(instance: Instance) -> bool:
         MeshError: a contract is wrong.
     """
     rows = objective_rows(read_products())
-    with Lake(instance) as lake:
+    with Lake(instance, MAINTENANCE) as lake:
         try:
             published = [tuple(row) for row in lake.rows(build_read_sql())]
         except LakeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from mesh.access.login import MAINTENANCE
 from mesh.instance import Instance
 from mesh.lake import Lake
 from mesh.s3 import connect_s3
@@ -18,7 +19,7 @@ class Session(Lake):
     }
 
     def __init__(self, instance: Instance, dry_run: bool) -> None:
-        super().__init__(instance)
+        super().__init__(instance, MAINTENANCE)
         self.s3: Any = connect_s3(instance)
         self.dry_run = dry_run
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlparse
 from uuid import uuid4
 
 import great_expectations as gx
@@ -17,6 +16,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 from sqlalchemy.exc import SQLAlchemyError
 
+from mesh.access.login import READER, Login
 from mesh.contracts.contract import read_products
 from mesh.dbt import target_folder
 from mesh.errors import MeshError
@@ -77,16 +77,17 @@ def _context() -> EphemeralDataContext:
 
 
 def _trino(context: EphemeralDataContext, instance: Instance) -> SQLDatasource:
-    address = urlparse(instance.endpoint("trino"))
+    login = Login.of_program(instance, READER)
     connection = {
         "source": SOURCE,
-        "http_scheme": address.scheme or "http",
+        "http_scheme": login.scheme,
+        "http_session": login.session(),
         # false: Trino understands EXECUTE IMMEDIATE, and need not be asked by every connection
         "legacy_prepared_statements": False,
     }
     datasource = SQLDatasource(
         name="trino",
-        connection_string=f"trino://mesh@{address.hostname or '127.0.0.1'}:{address.port or 8080}/iceberg",
+        connection_string=login.sqlalchemy_url("iceberg"),
         kwargs={"connect_args": connection},
     )
     context.data_sources.add_sql(datasource=datasource)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from mesh.access.login import MAINTENANCE
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.lake import Lake, LakeError
@@ -83,7 +84,7 @@ MEASUREMENTS = StoredTable(
 
 def create_tables(instance: Instance) -> None:
     """Create what is missing."""
-    with Lake(instance) as lake:
+    with Lake(instance, MAINTENANCE) as lake:
         lake.query(f"create schema if not exists {SCHEMA}")
         for table in (CHECK_RESULTS, MODEL_RUNS, MEASUREMENTS):
             columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
@@ -100,7 +101,7 @@ def append(instance: Instance, table: StoredTable, rows: Sequence[Row]) -> int:
         return 0
     added = 0
     try:
-        with Lake(instance) as lake:
+        with Lake(instance, MAINTENANCE) as lake:
             for statement in build_append_sql(table, rows):
                 ((count,),) = lake.query(statement)
                 added += count

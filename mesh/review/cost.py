@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from mesh.access.login import READER, Login
 from mesh.instance import Instance
 from mesh.review.sides import Result
 
@@ -35,8 +36,7 @@ def costs(instance: Instance, results: Iterable[Result]) -> dict[str, Cost]:
 
 
 def _bytes_read(instance: Instance, query_id: str) -> int | None:
-    address = f"{instance.endpoint('trino')}/v1/query/{query_id}"
-    answer = httpx.get(address, headers={"X-Trino-User": "mesh"})
+    answer = Login.of_program(instance, READER).get(f"/v1/query/{query_id}")
     if answer.status_code != httpx.codes.OK:  # Trino forgets queries after a while
         return None
     return parse_size(answer.json()["queryStats"]["physicalInputDataSize"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from mesh.access.login import MAINTENANCE
 from mesh.instance import Instance
 from mesh.lake import Lake
 from mesh.manifest import Node, models
@@ -74,7 +75,7 @@ def review(instance: Instance, revision: str, say: Callable[[str], None], *, kee
     """
     base, change = base_side(instance, revision), change_side(instance)
     say(f"1/4 base {base.commit[:12]}")
-    with Lake(instance) as lake, review_schemas(lake, base.manifest, (base.side, change), keep=keep):
+    with Lake(instance, MAINTENANCE) as lake, review_schemas(lake, base.manifest, (base.side, change), keep=keep):
         landed_before = landed_offsets(instance)
         built = build_sides(instance, lake, base, change, say)
         landed_meanwhile = sum(landed_offsets(instance).values()) - sum(landed_before.values())

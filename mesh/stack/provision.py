@@ -29,6 +29,7 @@ from flink_jobs.tables import (
     build_set_properties_sql,
 )
 from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, event_topic
+from mesh.access.login import MAINTENANCE
 from mesh.contracts.objectives import publish_objectives
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
@@ -85,7 +86,7 @@ def set_registry_compatibility(instance: Instance) -> None:
 
 def create_lake_tables(instance: Instance) -> None:
     """The schemas, and bronze's tables: Flink's DDL has no hidden partitions, so Trino makes them."""
-    with Lake(instance) as lake:
+    with Lake(instance, MAINTENANCE) as lake:
         for layer in LAYERS:
             lake.query(build_create_schema_sql(layer))
         for table in bronze_tables():

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import socket
+import ssl
+from pathlib import Path
 
 import httpx
 
 
-def http_answers(url: str, needle: str = "", timeout: float = 3) -> bool:
-    """Whether a GET answers below 400, with the needle in its body."""
+def http_answers(url: str, needle: str = "", timeout: float = 3, authority: Path | None = None) -> bool:
+    """Whether a GET answers below 400, with the needle in its body.
+
+    Args:
+        authority: file that the server's certificate is checked by, for https.
+    """
+    verify = ssl.create_default_context(cafile=authority) if authority else True
     try:
-        response = httpx.get(url, timeout=timeout)
+        response = httpx.get(url, timeout=timeout, verify=verify)
     except httpx.HTTPError:
         return False
     return response.status_code < 400 and needle in response.text

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import httpx
-
+from mesh.access.login import MAINTENANCE, READER, Login
 from mesh.dbt import run_dbt
 from mesh.instance import Instance
 from mesh.lake import Lake
@@ -77,15 +76,13 @@ def maintained_at(instance: Instance, moment: float) -> None:
 
 def query(chain: Chain, sql: str) -> list[Any]:
     """Rows of a Trino query."""
-    with Lake(chain.instance) as lake:
+    with Lake(chain.instance, MAINTENANCE) as lake:
         return lake.query(sql)
 
 
 def bronze_bytes_read(chain: Chain, query_id: str, schema: str = "bronze") -> int:
     """Bytes that a query read from tables of the bronze schema, by Trino's own statistics."""
-    answer = httpx.get(
-        f"{chain.instance.endpoint('trino')}/v1/query/{query_id}", headers={"X-Trino-User": "mesh"}
-    ).json()
+    answer = Login.of_program(chain.instance, READER).get(f"/v1/query/{query_id}").json()
     assert answer["state"] == "FINISHED"
     in_bronze = {source["fragmentId"] for source in answer["inputs"] if source["schema"] == schema}
     elsewhere = {source["fragmentId"] for source in answer["inputs"] if source["schema"] != schema}

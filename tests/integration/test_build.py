@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import httpx
 import pytest
 
+from mesh.access.login import READER, Login
 from mesh.build import build, build_every
 from mesh.errors import MeshError
 from mesh.lake import LakeError
@@ -26,8 +26,7 @@ def target(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def is_merging(chain: Chain) -> bool:
     """Whether Trino is in the middle of the merge into `waves_current`."""
-    queries = f"{chain.instance.endpoint('trino')}/v1/query?state=running"
-    running = httpx.get(queries, headers={"X-Trino-User": "mesh"}).json()
+    running = Login.of_program(chain.instance, READER).get("/v1/query?state=running").json()
     return any("merge into" in one["query"] and "waves_current" in one["query"] for one in running)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from mesh.access.login import MAINTENANCE
 from mesh.instance import Instance
 from mesh.lake import Lake, LakeError
 
@@ -16,7 +17,7 @@ def _commit(instance: Instance, writer: int) -> tuple[set[tuple[int, int]], int]
     """Rows whose insert was acknowledged, and how many were refused: one that lost against the others says so."""
     acknowledged = set()
     refused = 0
-    with Lake(instance) as lake:
+    with Lake(instance, MAINTENANCE) as lake:
         for number in range(COMMITS_EACH):
             try:
                 lake.query(f"insert into {TABLE} values ({writer}, {number})")
@@ -29,7 +30,7 @@ def _commit(instance: Instance, writer: int) -> tuple[set[tuple[int, int]], int]
 
 
 def test_no_acknowledged_row_is_lost_between_writers(instance: Instance) -> None:
-    with Lake(instance) as lake:
+    with Lake(instance, MAINTENANCE) as lake:
         lake.query(f"create table {TABLE} (writer integer, number integer)")
         try:
             with ThreadPoolExecutor(WRITERS) as pool:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from playwright.sync_api import sync_playwright
 
+from mesh.access.login import MAINTENANCE
 from mesh.contracts.contract import read_products
 from mesh.errors import MeshError
 from mesh.lake import Lake
@@ -86,7 +87,7 @@ def good(chain: Chain, docs: Path, started: datetime) -> Results:
 def bad(chain: Chain) -> Iterator[Results]:
     """The outcome of every suite on tables of the products' own columns and types, in schemas aside."""
     schemas = {suite.schema for suite in SUITES.values()}
-    with Lake(chain.instance) as lake, pytest.MonkeyPatch.context() as environment:
+    with Lake(chain.instance, MAINTENANCE) as lake, pytest.MonkeyPatch.context() as environment:
         try:
             for schema in schemas:
                 lake.query(f"create schema if not exists {PREFIX}{schema}")

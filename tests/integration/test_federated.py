@@ -12,8 +12,8 @@ import pymongo
 import pytest
 from pymongo.database import Database
 
+from mesh.access.login import READER, Login
 from mesh.instance import REPOSITORY
-from mesh.lake import connect_trino
 from tests.integration.chain import Chain, bronze_bytes_read, query
 
 Wms = Database[dict[str, Any]]
@@ -245,7 +245,7 @@ def test_inventory_live_opens_only_bronze_files_that_are_not_merged(chain: Chain
 
 
 def _one(chain: Chain, sql: str) -> dict[str, Any]:
-    with connect_trino(chain.instance) as trino:
+    with Login.of_program(chain.instance, READER).connect(catalog="iceberg") as trino:
         cursor = trino.cursor()
         (row,) = cursor.execute(sql).fetchall()
         return {column.name: value for column, value in zip(cursor.description or [], row, strict=True)}
@@ -256,7 +256,7 @@ def _stock(chain: Chain) -> dict[str, int]:
 
 
 def _bronze_bytes_of_inventory_live(chain: Chain) -> int:
-    with connect_trino(chain.instance) as trino:
+    with Login.of_program(chain.instance, READER).connect(catalog="iceberg") as trino:
         cursor = trino.cursor()
         cursor.execute("select count(*), sum(quantity_on_hand) from federated.inventory_live").fetchall()
         return bronze_bytes_read(chain, str(cursor.query_id))

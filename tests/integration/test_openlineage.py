@@ -107,7 +107,7 @@ def test_every_model_and_test_of_the_command_arrives_with_its_inputs_and_outputs
 
     runs = [event for event in receiver.events if event["eventType"] == "COMPLETE" and event["outputs"]]
     (run,) = runs
-    trino = built.instance.endpoint("trino").replace("http://", "trino://")
+    trino = built.instance.endpoint("trino").replace("https://", "trino://")
     assert {(each["namespace"], each["name"]) for each in run["inputs"]} == {
         (trino, f"iceberg.{parent['schema']}.{parent['name']}") for parent in parents
     }

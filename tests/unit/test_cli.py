@@ -80,7 +80,7 @@ def test_exports_are_read_by_a_shell() -> None:
     values = shell.stdout.splitlines()
     assert len(values) == len(names)
     assert "mongodb://127.0.0.1:42017/?replicaSet=rs0" in values
-    assert "http://127.0.0.1:42085" in values
+    assert "https://127.0.0.1:42085" in values
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["stack", "env"], ["quality", "check", "--help"]])

@@ -36,10 +36,13 @@ NEEDING = {
     "review": "Trino",
     "simulate": "MongoDB",
     "sql nonsense": "Trino",
+    "access show": "Trino",
     "truth": "Trino",
     "wait": "MongoDB",
 }
 OTHERS = {
+    "access apply",  # Trino need not run to be told
+    "access password",
     "airflow",  # most of its commands need none, and the DAGs' steps are commands that say it
     "coverage",
     "lineage send",

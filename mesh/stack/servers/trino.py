@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 from flink_jobs.tables import TABLE_PROPERTIES
 from flink_jobs.topics import all_topics
+from mesh.access.apply import apply_access
+from mesh.access.certificates import SERVER as SERVER_NAME
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
@@ -28,20 +31,19 @@ def _fill(instance: Instance, folder: Path) -> None:
 
 
 def _prepare(instance: Instance) -> list[Process]:
-    configuration = instance.home / "conf/trino"
+    configuration = apply_access(instance)
     data = instance.data("trino")
     data.mkdir(parents=True, exist_ok=True)
-    port = instance.port("trino", "http")
     heap_mb = instance.server_config("trino")["heap_mb"]
-    render(
-        "trino",
-        "config.properties",
-        configuration / "config.properties",
-        port=port,
-        query_mb=heap_mb // 2,
-        headroom_mb=heap_mb // 4,
-    )
+    key_digest = _write_server_pem(instance, configuration)
     values = {
+        "port": instance.port("trino", "https"),
+        "internal_port": instance.port("trino", "internal"),
+        "configuration": configuration,
+        "authority": instance.certificates / "ca.crt",
+        "secret": key_digest,
+        "query_mb": heap_mb // 2,
+        "headroom_mb": heap_mb // 4,
         "metastore": instance.endpoint("metastore"),
         "s3_endpoint": instance.endpoint("s3"),
         "access_key": instance.credentials["MESH_S3_ACCESS_KEY"],
@@ -51,8 +53,11 @@ def _prepare(instance: Instance) -> list[Process]:
         "topics": ",".join(all_topics()),
         "bronze_properties": ",".join(TABLE_PROPERTIES),
     }
-    for catalog in (REPOSITORY / "stack/trino/catalog").glob("*.properties"):
-        render("trino", f"catalog/{catalog.name}", configuration / "catalog" / catalog.name, **values)
+    templates = REPOSITORY / "stack/trino"
+    for template in (*templates.glob("*.properties"), *templates.glob("catalog/*.properties")):
+        name = str(template.relative_to(templates))
+        if name != "log.properties":
+            render("trino", name, configuration / name, **values)
     jvm_options = (REPOSITORY / "stack/trino/jvm.config").read_text().split()
     return [
         Process(
@@ -75,9 +80,22 @@ def _prepare(instance: Instance) -> list[Process]:
                 "io.trino.server.TrinoServer",
             ],
             directory=data,
-            is_ready=lambda: ready.http_answers(f"{instance.own_endpoint('trino')}/v1/info", '"starting":false'),
+            is_ready=lambda: ready.http_answers(
+                f"{instance.own_endpoint('trino')}/v1/info", '"starting":false', authority=values["authority"]
+            ),
+            # new certificates make a new definition, so that it starts again with them
+            environment={"MESH_CERTIFICATES": sha256((instance.certificates / "ca.crt").read_bytes()).hexdigest()},
         )
     ]
+
+
+def _write_server_pem(instance: Instance, configuration: Path) -> str:
+    """Trino's key and certificate in one file; returns a digest, which only who reads the key can know."""
+    key, certificate = ((instance.certificates / f"{SERVER_NAME}.{part}").read_bytes() for part in ("key", "crt"))
+    path = configuration / "server.pem"
+    path.touch(mode=0o600)
+    path.write_bytes(key + certificate)
+    return sha256(key).hexdigest()
 
 
 SERVER = Server(

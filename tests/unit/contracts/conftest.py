@@ -21,6 +21,7 @@ def product() -> Product:
         id="orders-dp",
         version="1.0.0",
         name="Orders",
+        domain="orders",
         owner="Order Team",
         group="orders",
         purpose="Every order.",

@@ -32,7 +32,7 @@ class NotedLake(Lake):
 def written(monkeypatch: pytest.MonkeyPatch, published: list[Any] | LakeError) -> list[str]:
     """The first words of what is executed after the read."""
     lake = NotedLake(published)
-    monkeypatch.setattr(objectives, "Lake", lambda _: lake)
+    monkeypatch.setattr(objectives, "Lake", lambda *_: lake)
     wrote = objectives.publish_objectives(Instance.from_environment())
     statements = [" ".join(statement.split()[:4]) for statement in lake.statements[1:]]
     assert wrote == bool(statements)

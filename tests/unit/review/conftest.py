@@ -143,6 +143,7 @@ def product() -> Product:
         id="orders-dp",
         version="1.4.2",
         name="Orders",
+        domain="orders",
         owner="Order Team",
         group="orders",
         purpose="Every order.",

@@ -114,8 +114,8 @@ def test_missing_program_is_told_with_its_package(monkeypatch: pytest.MonkeyPatc
 def test_profile_of_dbt_defaults_to_the_ports_of_the_stack() -> None:
     profile = (REPOSITORY / "profiles.yml").read_text()
     config = Instance(Path("/"), Path("/"), 0).config
-    port = config["instance"]["port_base"] + config["servers"]["trino"]["ports"]["http"]
-    assert set(re.findall(r"http://127\.0\.0\.1:(\d+)", profile)) == {str(port)}
+    port = config["instance"]["port_base"] + config["servers"]["trino"]["ports"]["https"]
+    assert set(re.findall(r"https://127\.0\.0\.1:(\d+)", profile)) == {str(port)}
 
 
 def test_lock_files_have_hashes_and_no_addresses() -> None:

@@ -1,0 +1,97 @@
+"""Certificates of this instance: Trino's own, and one for each program that asks it.
+
+The authority's key is not kept: whoever reads the folder can be any of the programs, and can make no new one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from mesh.instance import Instance
+
+VALID = timedelta(days=825)
+RENEWED_BEFORE = timedelta(days=30)
+SERVER = "trino"
+
+_Key = ec.EllipticCurvePrivateKey
+
+
+def ensure_certificates(instance: Instance, programs: Sequence[str]) -> None:
+    """Make all of them anew if one is missing, or ends within a month."""
+    if not all(_is_good(instance.certificates / f"{name}.crt") for name in ("ca", SERVER, *programs)):
+        _make(instance, programs)
+
+
+def _is_good(certificate: Path) -> bool:
+    if not certificate.exists():
+        return False
+    ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    return ends - datetime.now(UTC) > RENEWED_BEFORE
+
+
+def _make(instance: Instance, programs: Sequence[str]) -> None:
+    folder = instance.certificates.with_suffix(".new")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    authority, authority_key = _name("data-mesh"), _new_key()
+    ca = (
+        _builder(authority, authority_key, authority)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(authority_key, hashes.SHA256())
+    )
+    addresses = x509.SubjectAlternativeName(
+        [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1")), x509.IPAddress(ip_address("::1"))]
+    )
+    for name in (SERVER, *programs):
+        key = _new_key()
+        use = ExtendedKeyUsageOID.SERVER_AUTH if name == SERVER else ExtendedKeyUsageOID.CLIENT_AUTH
+        builder = (
+            _builder(_name(name), key, authority)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
+        )
+        if name == SERVER:
+            builder = builder.add_extension(addresses, critical=False)
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        _write(folder / f"{name}.key", private)
+        _write(folder / f"{name}.crt", builder.sign(authority_key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    _write(folder / "ca.crt", ca.public_bytes(Encoding.PEM))
+    shutil.rmtree(instance.certificates, ignore_errors=True)
+    folder.rename(instance.certificates)
+
+
+def _new_key() -> _Key:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _builder(subject: x509.Name, key: _Key, issuer: x509.Name) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + VALID)
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
