@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,17 @@ def newest_state(instance: Instance, name: str = LANDING_JOB) -> Path | None:
     folders = [_savepoints(instance, name).glob("*/_metadata"), _checkpoints(instance, name).glob("*/chk-*/_metadata")]
     complete = [metadata for folder in folders for metadata in folder]
     return max(complete, key=lambda metadata: metadata.stat().st_mtime_ns).parent if complete else None
+
+
+def completed_checkpoints(instance: Instance, job: Job) -> list[tuple[int, datetime]]:
+    """Number and moment of triggering of the checkpoints that the job has completed last, newest first."""
+    history = _get(instance, f"/jobs/{job.id}/checkpoints")["history"]
+    completed = [
+        (checkpoint["id"], datetime.fromtimestamp(checkpoint["trigger_timestamp"] / 1000, UTC))
+        for checkpoint in history
+        if checkpoint["status"] == "COMPLETED"
+    ]
+    return sorted(completed, reverse=True)
 
 
 def failures(instance: Instance, job: Job) -> int:

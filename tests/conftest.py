@@ -31,6 +31,7 @@ LAST = (
     "test_odd_documents",
     "test_quality",
     "test_access",
+    "test_privacy",
     "test_disorder",
     "test_maintenance",
     "test_faults",

@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from mesh.cli import access, jobs, outside, project, quality, stack, stream, tables
+from mesh.cli import access, jobs, outside, privacy, project, quality, stack, stream, tables
 from mesh.cli.output import print_table
 from mesh.errors import MeshError
 from mesh.instance import Instance
@@ -50,6 +50,6 @@ def run_command(instance: Instance, orders: int) -> None:
     click.echo('  mesh sql "select * from gold.order_fulfillment_daily order by date desc, priority limit 9"')
 
 
-for module in (stack, jobs, stream, tables, access, quality, project, outside):
+for module in (stack, jobs, stream, tables, access, privacy, quality, project, outside):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -96,4 +96,17 @@ def env(instance: Instance) -> None:
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
+@stack.command()
+@click.argument("servers", nargs=-1)
+@click.pass_obj
+def lock(instance: Instance, servers: tuple[str, ...]) -> None:
+    """After a change of versions: fetch again, and keep the checksums of what comes; all SERVERS, or some."""
+    from mesh.stack.install import keep_checksums, with_checksums
+
+    if unknown := set(servers) - set(with_checksums()):
+        raise MeshError(f"{', '.join(unknown)}: Maven fetches {', '.join(with_checksums())}")
+    for server in servers or with_checksums():
+        click.echo(keep_checksums(instance, server))
+
+
 COMMANDS = (stack,)

@@ -64,13 +64,15 @@ def truth_command(instance: Instance, layers: tuple[str, ...]) -> None:
 @click.option(
     "--user", help="Ask as this user, by the password in MESH_TRINO_PASSWORD or typed in; else read-only as `reader`."
 )
+@click.option("--write", is_flag=True, help="As `maintenance`, which may change tables.")
 @needs("trino")
-def sql_command(instance: Instance, query: str, user: str | None) -> None:
+def sql_command(instance: Instance, query: str, user: str | None, write: bool) -> None:
     """Ask Trino."""
-    from mesh.access.login import READER, Login
+    from mesh.access.login import MAINTENANCE, READER, Login
     from mesh.lake import Lake, LakeError
 
-    login = Login.of_person(instance, user, _password(user)) if user else Login.of_program(instance, READER)
+    program = MAINTENANCE if write else READER
+    login = Login.of_person(instance, user, _password(user)) if user else Login.of_program(instance, program)
     with Lake(instance, login) as lake:
         try:
             print_table("", *lake.named(query.rstrip(";")))

@@ -16,9 +16,11 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
+from mesh.stack import checksums
 from mesh.steps import every
 
 Fill = Callable[[Path], None]
@@ -48,7 +50,17 @@ def install(instance: Instance, server: str, fill: Fill) -> None:
 
 
 def fetch_with_maven(instance: Instance, server: str, folder: Path, *goals: str, **properties: object) -> None:
-    """Copy everything that `stack/<server>/pom.xml` names into the folder.
+    """Copy everything that `stack/<server>/pom.xml` names into the folder, and compare it with its checksums.
+
+    Raises:
+        MeshError: Maven failed; the message names its log. Or a file is not the one whose checksum is kept.
+    """
+    copy_with_maven(instance, server, folder, *goals, **properties)
+    checksums.check(server, folder)
+
+
+def copy_with_maven(instance: Instance, server: str, folder: Path, *goals: str, **properties: object) -> None:
+    """The same without comparing.
 
     Raises:
         MeshError: Maven failed; the message names its log.
@@ -62,6 +74,24 @@ def fetch_with_maven(instance: Instance, server: str, folder: Path, *goals: str,
         + [*goals, "dependency:copy-dependencies"]
         + [f"-D{name}={value}" for name, value in settings.items()],
     )
+
+
+def with_checksums() -> list[str]:
+    """The servers whose packages Maven fetches."""
+    return sorted(pom.parent.name for pom in (REPOSITORY / "stack").glob("*/pom.xml"))
+
+
+def keep_checksums(instance: Instance, server: str) -> Path:
+    """Fetch a server's packages, and keep their checksums; returns the file to commit.
+
+    Raises:
+        MeshError: Maven failed; the message names its log.
+    """
+    with TemporaryDirectory() as fetched:
+        # Connect's converter is built against Kafka's own library
+        kafka = instance.server_config("kafka")["versions"]["kafka"]
+        copy_with_maven(instance, server, Path(fetched), kafka=kafka)
+        return checksums.write(server, Path(fetched))
 
 
 def unpack(folder: Path) -> None:

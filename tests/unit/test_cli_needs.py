@@ -37,6 +37,8 @@ NEEDING = {
     "simulate": "MongoDB",
     "sql nonsense": "Trino",
     "access show": "Trino",
+    "privacy find nonsense": "Trino",
+    "privacy forget nonsense": "Trino",
     "truth": "Trino",
     "wait": "MongoDB",
 }
@@ -53,6 +55,7 @@ OTHERS = {
     "stack down",
     "stack env",
     "stack install",
+    "stack lock",
     "stack logs",
     "stack status",
     "stack up",

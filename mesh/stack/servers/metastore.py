@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from mesh.stack.servers import mariadb
 
 DATABASE = "metastore"
 SCHEMA_SCRIPT = "scripts/metastore/upgrade/mysql/hive-schema-4.0.0.mysql.sql"
+OTHER_DATABASES = {"mssql-jdbc", "mysql-connector-j", "postgresql", "derby"}
+"""Drivers that the tarball brings and nothing loads."""
 OPENED_PACKAGES = ("java.net", "java.lang", "java.util", "java.util.concurrent", "java.nio")
 
 
@@ -22,12 +25,19 @@ def _fill(instance: Instance, folder: Path) -> None:
     fetch_with_maven(instance, "metastore", jars)
     unpack(jars)
     (distribution,) = jars.glob("apache-hive-metastore-*-bin")
+    named = {_artifact(jar) for jar in jars.glob("*.jar")}
     for jar in (distribution / "lib").glob("*.jar"):
-        jar.rename(jars / jar.name)
+        if _artifact(jar) not in named and _artifact(jar) not in OTHER_DATABASES:
+            jar.rename(jars / jar.name)
     script = folder / SCHEMA_SCRIPT
     script.parent.mkdir(parents=True)
     shutil.copy(distribution / SCHEMA_SCRIPT, script)
     shutil.rmtree(distribution)
+
+
+def _artifact(jar: Path) -> str:
+    """A jar's name without its version."""
+    return re.sub(r"-\d.*", "", jar.stem)
 
 
 def _create_schema(instance: Instance) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -41,6 +41,12 @@ def read_change(key: bytes | None, value: bytes | None) -> Change | None:
         return None
     second = millis // 1000 - (_READ_EARLIER_SECONDS if op == "r" else 0)
     return Change(document_id, op, before if after is None else after, second * _US_PER_SECOND + order)
+
+
+def forget_person(change: Change) -> Change:
+    """The change as the lake has it since the customer of its document was forgotten: see mesh privacy."""
+    document = orjson.loads(change.document or b"{}")
+    return replace(change, document=orjson.dumps({**document, "customer_id": "forgotten"}).decode())
 
 
 def _object(content: bytes | None) -> dict[str, Any]:

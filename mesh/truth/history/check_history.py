@@ -16,10 +16,13 @@ from mesh.truth.compare import compare
 from mesh.truth.documents import INVENTORY, ORDERS, WORKERS, DocumentType
 from mesh.truth.gold import inventory_metrics
 from mesh.truth.gold.table import check_table
-from mesh.truth.history.captured import read_change
+from mesh.truth.history.captured import forget_person, read_change
 from mesh.truth.history.versions import ChangeLog, row_content
 from mesh.truth.messages import KafkaReadError, open_consumer, read_topic
 from mesh.truth.result import CheckResult
+
+Erased = frozenset[tuple[str, int, int]]
+"""Image (before or after), Kafka partition and offset."""
 
 # what a row tells of its version
 _TOLD = {
@@ -53,8 +56,11 @@ def build_rows_sql(documents: DocumentType) -> str:
     )
 
 
-def read_log(documents: DocumentType, consumer: Consumer) -> ChangeLog:
+def read_log(documents: DocumentType, consumer: Consumer, erased: Erased = frozenset()) -> ChangeLog:
     """All changes of a collection.
+
+    Args:
+        erased: the messages that name a person who was forgotten since, and in which of their images.
 
     Raises:
         KafkaReadError: the topic cannot be read, or Kafka has dropped some of its messages.
@@ -64,7 +70,8 @@ def read_log(documents: DocumentType, consumer: Consumer) -> ChangeLog:
     def add(message: Message) -> None:
         change, partition, offset = read_change(message.key(), message.value()), message.partition(), message.offset()
         if change is not None and partition is not None and offset is not None:
-            log.add(change, partition, offset)
+            image = "before" if change.op == "d" else "after"
+            log.add(forget_person(change) if (image, partition, offset) in erased else change, partition, offset)
 
     spans = read_topic(consumer, topic, add)
     if dropped := {f"{topic}[{partition}] before {span.low}" for partition, span in spans.items() if span.low}:
@@ -89,13 +96,26 @@ def _check_collection(documents: DocumentType, consumer: Consumer, lake: Lake) -
     name = f"silver.{documents.collection}_history"
     names = [name, f"gold.{inventory_metrics.TABLE.name}"] if documents is INVENTORY else [name]
     try:
-        log = read_log(documents, consumer)
+        log = read_log(documents, consumer, _read_erased(documents, lake))
     except KafkaReadError as error:
         return [CheckResult(name, error=str(error)) for name in names]
     results = [_check_versions(name, documents, log, lake)]
     if documents is INVENTORY:
         results.append(check_table(inventory_metrics.TABLE, inventory_metrics.compute(log), lake))
     return results
+
+
+def _read_erased(documents: DocumentType, lake: Lake) -> Erased:
+    sql = (
+        "select column_name, kafka_partition, kafka_offset from iceberg.privacy.erased_messages"
+        f" where table_name = 'bronze.{documents.collection}_raw'"
+    )
+    try:
+        return frozenset((image, partition, offset) for image, partition, offset in lake.rows(sql))
+    except LakeError as error:
+        if error.is_absent:
+            return frozenset()
+        raise
 
 
 def _check_versions(name: str, documents: DocumentType, log: ChangeLog, lake: Lake) -> CheckResult:

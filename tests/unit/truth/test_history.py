@@ -225,6 +225,19 @@ def test_a_topic_is_read_into_versions(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (key, version.delivery.partition, version.delivery.offset) == ('"ORD-1"', 0, 0)
 
 
+def test_a_message_of_a_forgotten_person_is_expected_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "read_topic", read_topic_from(0))
+
+    def customer(*erased: tuple[str, int, int]) -> object:
+        [(_, [version])] = read_log(ORDERS, None, frozenset(erased)).versions()
+        return version.cells()["customer_id"]
+
+    known = customer()
+    assert customer(("after", 0, 0)) == "forgotten" != known
+    # another message, or the image of it that the row does not come from
+    assert customer(("after", 0, 1), ("before", 0, 0)) == known
+
+
 def test_a_topic_that_lost_messages_is_an_error_not_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "read_topic", read_topic_from(12))
     with pytest.raises(KafkaReadError, match=r"cdc.wms.orders\[0\] before 12"):
