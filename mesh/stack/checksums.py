@@ -20,7 +20,8 @@ def check(server: str, folder: Path, stack: Path = STACK) -> None:
     Raises:
         MeshError: a file is another one, or unknown, or missing.
     """
-    known = dict(reversed(line.split(maxsplit=1)) for line in _file(server, stack).read_text().splitlines())
+    lines = [line.split(maxsplit=1) for line in _file(server, stack).read_text().splitlines()]
+    known = {name: digest for digest, name in lines}
     found = checksums(server, folder)
     wrong = [
         *(f"{name} is another file" for name in sorted(found.keys() & known.keys()) if found[name] != known[name]),
