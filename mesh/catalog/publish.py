@@ -99,7 +99,7 @@ def _run(instance: Instance, programs: Path, folder: Path, say: Say) -> None:
     log, problems = instance.home / "logs/catalog.log", folder / "problems.txt"
     log.parent.mkdir(parents=True, exist_ok=True)
     problems.unlink(missing_ok=True)
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONWARNINGS": "ignore"}
+    environment = {**os.environ, **instance.environment(), "PYTHONPATH": str(REPOSITORY), "PYTHONWARNINGS": "ignore"}
     with (
         log.open("w") as errors,
         subprocess.Popen(
