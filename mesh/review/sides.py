@@ -101,7 +101,12 @@ def changed_files(commit: str, pattern: str) -> list[str]:
 
 
 def _paths(target: Path) -> dict[str, str]:
-    return {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target / "logs")}
+    # how the server is reached is a matter of today, and not of the revision
+    return {
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target / "logs"),
+        "DBT_PROFILES_DIR": str(REPOSITORY),
+    }
 
 
 def _git(*arguments: str) -> bytes:

@@ -21,7 +21,7 @@ from mesh.access.role_table import Cell, role_table
 from mesh.instance import REPOSITORY, Instance
 from mesh.lake import Lake, LakeError
 from mesh.stack.servers import SERVERS
-from tests.integration.chain import Chain
+from tests.integration.chain import Chain, query
 
 STORE = "STORE-367"
 ORDERS = ("federated.orders_live", "silver.orders_current", "silver.orders_history")
@@ -76,6 +76,15 @@ def refusal(lake: Lake, sql: str) -> str:
     with pytest.raises(LakeError) as refused:
         lake.query(sql)
     return refused.value.name
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _results_of_two_products(chain: Chain) -> Iterator[None]:
+    """So that a filter by product has something to let through and something to keep."""
+    probes = "(check_name, product) values ('probe of access', 'orders-dp'), ('probe of access', 'labor-dp')"
+    query(chain, f"insert into quality.check_results {probes}")
+    yield
+    query(chain, "delete from quality.check_results where check_name = 'probe of access'")
 
 
 @pytest.fixture(scope="module")
