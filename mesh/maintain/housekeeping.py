@@ -33,7 +33,7 @@ def keep_house(lake: Session, table: Relation, rules: Housekeeping, as_of: datet
     ((landed_at,),) = lake.query(build_newest_landing_sql(table))
     yield from _expire(lake, table, expiry(as_of, rules.keep_snapshots, landed_at))
     if committed_at := landed_at if is_bronze else datetime.now(UTC):
-        yield from _remove_orphans(lake, table, committed_at - rules.keep_orphans)
+        yield from remove_orphans(lake, table, committed_at - rules.keep_orphans)
 
 
 def expiry(as_of: datetime, keep: timedelta, landed_at: datetime | None) -> datetime:
@@ -55,7 +55,8 @@ def _expire(lake: Session, table: Relation, before: datetime) -> Iterator[str]:
         yield f"{counted(snapshots, 'snapshot')} expired"
 
 
-def _remove_orphans(lake: Session, table: Relation, before: datetime) -> Iterator[str]:
+def remove_orphans(lake: Session, table: Relation, before: datetime) -> Iterator[str]:
+    """Delete the files, older than a point in time, which no snapshot uses; yields what was done."""
     if lake.dry_run:
         return
     ((location,),) = lake.query(build_location_sql(table))

@@ -19,9 +19,9 @@ from mesh.instance import Instance
 from mesh.jobs import Job
 from mesh.lake import LakeError
 from mesh.lock import exclusive
+from mesh.maintain.housekeeping import remove_orphans
 from mesh.maintain.policy import Relation
 from mesh.maintain.session import Session
-from mesh.maintain.statements import build_remove_orphans_sql
 from mesh.privacy.statements import (
     POSITION,
     SCHEMA,
@@ -29,12 +29,13 @@ from mesh.privacy.statements import (
     build_columns_sql,
     build_count_sql,
     build_create_sql,
-    build_delete_files_sql,
     build_erase_sql,
     build_expire_all_sql,
     build_last_landing_sql,
     build_note_sql,
+    build_past_sql,
     build_record_sql,
+    build_rewrite_lists_sql,
     build_rewrite_sql,
 )
 from mesh.progress import wait_until_landed
@@ -160,12 +161,16 @@ def _erase(lake: Session, table: TextTable, counts: Counts, person: str, request
 
 
 def _drop_history(instance: Instance, job: Job, lake: Session, table: Relation) -> None:
-    ((delete_files,),) = lake.query(build_delete_files_sql(table))
-    if delete_files:
+    ((deletes, dropped, older),) = lake.query(build_past_sql(table))
+    if deletes:
         _change(lake, build_rewrite_sql(table))
+    if deletes or dropped:
+        _change(lake, build_rewrite_lists_sql(table))
     written_before = _await_committed(instance, job, lake, table)
-    _change(lake, build_expire_all_sql(table))
-    _change(lake, build_remove_orphans_sql(table, min(written_before, datetime.now(UTC) - ORPHANS_ARE_OLDER_THAN)))
+    if deletes or dropped or older > 0:
+        _change(lake, build_expire_all_sql(table))
+    for _ in remove_orphans(lake, table, min(written_before, datetime.now(UTC) - ORPHANS_ARE_OLDER_THAN)):
+        pass
 
 
 def _await_committed(instance: Instance, job: Job, lake: Session, table: Relation) -> datetime:

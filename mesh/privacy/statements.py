@@ -66,14 +66,29 @@ def build_erase_sql(table: TextTable, columns: Sequence[str], person: str) -> st
     return f"update {table.relation.sql()} set {changes} where {held}"
 
 
-def build_delete_files_sql(table: Relation) -> str:
-    """How many files say that rows of other files are gone: these rows are still in those."""
-    return f"select count(*) from {table.sql('files')} where content > 0"
-
-
 def build_rewrite_sql(table: Relation) -> str:
     """Write the files with deleted rows anew without them, however large they are."""
     return f"alter table {table.sql()} execute optimize(file_size_threshold => '1PB')"
+
+
+def build_past_sql(table: Relation) -> str:
+    """What holds what is no more: files that say that rows of other files are gone, lists of the newest snapshot that
+    name files which it dropped, and snapshots beside the newest.
+    """
+    return f"""
+        select
+            (select count(*) from {table.sql("files")} where content > 0),
+            (select count(*) from {table.sql("manifests")} where deleted_data_files_count > 0),
+            (select count(*) - 1 from {table.sql("snapshots")})"""
+
+
+def build_rewrite_lists_sql(table: Relation) -> str:
+    """Make a snapshot of the same files, whose lists name no other.
+
+    What a snapshot dropped is deleted when that snapshot expires, and its lists hold the least and the greatest value
+    of each column of what it dropped.
+    """
+    return f"alter table {table.sql()} execute optimize_manifests"
 
 
 def build_last_landing_sql(table: Relation) -> str:
