@@ -6,6 +6,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import fastavro
@@ -64,10 +65,12 @@ def rows(chain: Chain, table: str) -> list[Any]:
 
 
 def test_a_person_is_forgotten_in_every_file_and_nothing_else_is_touched(
-    chain: Chain, orders: Collection[dict[str, Any]]
+    chain: Chain, orders: Collection[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = orders.find({"wave_id": {"$ne": None}, "customer_id": {"$nin": [None, "nobody"]}})
-    ((person, _),) = Counter(order["customer_id"] for order in known).most_common(1)
+    # nobody else writes: what other tests have killed leaves files that need not be spared
+    monkeypatch.setattr("mesh.privacy.forget.ORPHANS_ARE_OLDER_THAN", timedelta(0))
+    named = [order.get("customer_id") for order in orders.find({"wave_id": {"$ne": None}})]
+    ((person, _),) = Counter(name for name in named if isinstance(name, str) and name != "nobody").most_common(1)
     count = orders.count_documents({"customer_id": person})
     assert count > 2
     with pytest.raises(MeshError, match=rf"MongoDB still names this customer_id in {count:,} documents of wms.orders"):
