@@ -17,7 +17,6 @@ BESIDE = (
     "test_expectations",
     "test_catalog",
     "test_catalog_dag",
-    "test_dags",
     "test_docs_site",
     "test_unit_tests_of_models",
     "test_merge_strategy",
