@@ -20,6 +20,7 @@ from mesh.access.passwords import password_of
 from mesh.access.role_table import Cell, role_table
 from mesh.instance import REPOSITORY, Instance
 from mesh.lake import Lake, LakeError
+from mesh.stack.install import venv_binary
 from mesh.stack.servers import SERVERS
 from tests.integration.chain import Chain, query
 
@@ -257,9 +258,19 @@ def test_a_program_writes_nothing_but_its_own(program: str, sql: str, chain: Cha
 
 def test_dbt_needs_no_flag(chain: Chain, tmp_path: Path) -> None:
     """As it is typed in a shell that has `mesh stack env`."""
-    environment = {**os.environ, **chain.instance.environment(), "DBT_TARGET_PATH": str(tmp_path)}
+    environment = {
+        **os.environ,
+        **chain.instance.environment(),
+        "DBT_TARGET_PATH": str(tmp_path),
+        "DBT_LOG_PATH": str(tmp_path),
+    }
     done = subprocess.run(
-        ["dbt", "debug", "--connection"], check=False, cwd=REPOSITORY, env=environment, capture_output=True, text=True
+        [venv_binary("dbt"), "debug", "--connection"],
+        check=False,
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert "Connection test: [OK connection ok]" in re.sub(r"\x1b\[\d*m", "", done.stdout), done.stdout
     assert done.returncode == 0
@@ -268,15 +279,14 @@ def test_dbt_needs_no_flag(chain: Chain, tmp_path: Path) -> None:
 def test_without_its_rules_trino_does_not_start(chain: Chain, tmp_path: Path) -> None:
     """The same command and configuration, with ports of its own and the rules gone."""
     (process,) = SERVERS["trino"].prepare(chain.instance)
-    configuration = tmp_path / "trino"
-    shutil.copytree(chain.instance.home / "conf/trino", configuration)
+    home, configuration = str(chain.instance.home / "conf/trino"), tmp_path / "trino"
+    shutil.copytree(home, configuration)
     (configuration / "rules.json").unlink()
     for file in configuration.rglob("*.properties"):
-        text = file.read_text().replace(str(chain.instance.home / "conf/trino"), str(configuration))
-        for name, port in (("https", "0"), ("internal", "0")):
-            text = text.replace(f"port={chain.instance.port('trino', name)}", f"port={port}")
+        text = file.read_text().replace(home, str(configuration))
+        for name in ("https", "internal"):
+            text = text.replace(f"port={chain.instance.port('trino', name)}", "port=0")
         file.write_text(text)
-    home = str(chain.instance.home / "conf/trino")
     command = [
         part.replace(home, str(configuration)).replace(str(process.directory), str(tmp_path))
         for part in process.command
