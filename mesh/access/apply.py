@@ -8,6 +8,7 @@ from pathlib import Path
 from mesh.access.certificates import ensure_certificates
 from mesh.access.declared import Declared, read_access
 from mesh.access.passwords import build_password_file, ensure_passwords
+from mesh.access.private import write_private
 from mesh.access.rules import build_rules
 from mesh.access.tables import ServedTable, served_tables
 from mesh.contracts.contract import Product, read_products
@@ -36,14 +37,6 @@ def apply_access(instance: Instance) -> Path:
     passwords = ensure_passwords(instance, [user.name for user in declared.users])
     folder = instance.home / "conf/trino"
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "rules.json", json.dumps(build_rules(declared, tables, products), indent=1))
-    _write(folder / "passwords", build_password_file(passwords))
+    write_private(folder / "rules.json", json.dumps(build_rules(declared, tables, products), indent=1).encode())
+    write_private(folder / "passwords", build_password_file(passwords).encode())
     return folder
-
-
-def _write(path: Path, content: str) -> None:
-    """In one step: Trino may be reading."""
-    new = path.with_suffix(".new")
-    new.write_text(content)
-    new.chmod(0o600)
-    new.rename(path)

@@ -5,7 +5,6 @@ The authority's key is not kept: whoever reads the folder can be any of the prog
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from mesh.access.private import write_private
 from mesh.instance import Instance
 
 VALID = timedelta(days=825)
@@ -64,9 +64,9 @@ def _make(instance: Instance, programs: Sequence[str]) -> None:
         if name == SERVER:
             builder = builder.add_extension(addresses, critical=False)
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        _write(folder / f"{name}.key", private)
-        _write(folder / f"{name}.crt", builder.sign(authority_key, hashes.SHA256()).public_bytes(Encoding.PEM))
-    _write(folder / "ca.crt", ca.public_bytes(Encoding.PEM))
+        write_private(folder / f"{name}.key", private)
+        write_private(folder / f"{name}.crt", builder.sign(authority_key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    write_private(folder / "ca.crt", ca.public_bytes(Encoding.PEM))
     shutil.rmtree(instance.certificates, ignore_errors=True)
     folder.rename(instance.certificates)
 
@@ -90,8 +90,3 @@ def _builder(subject: x509.Name, key: _Key, issuer: x509.Name) -> x509.Certifica
         .not_valid_before(now - timedelta(minutes=5))
         .not_valid_after(now + VALID)
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)

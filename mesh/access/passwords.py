@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterable, Mapping
 
+from mesh.access.private import write_private
 from mesh.errors import MeshError
 from mesh.instance import Instance
 
@@ -61,9 +61,4 @@ def _read(instance: Instance) -> dict[str, str]:
 
 
 def _write(instance: Instance, passwords: Mapping[str, str]) -> None:
-    path = instance.home / "passwords.json"
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(passwords, file, indent=1)
-    new.rename(path)
+    write_private(instance.home / "passwords.json", json.dumps(passwords, indent=1).encode())

@@ -9,6 +9,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from mesh.access.private import write_private
+
 VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _OURS = "\n# the authority of this data mesh\n"
 
@@ -23,9 +25,7 @@ def bundle_variables(home: Path) -> dict[str, str]:
     theirs = Path(named).read_text().partition(_OURS)[0]
     content = theirs + _OURS + authority.read_text()
     if not bundle.exists() or bundle.read_text() != content:
-        new = bundle.with_suffix(".new")
-        new.write_text(content)
-        new.rename(bundle)
+        write_private(bundle, content.encode())
     return {VARIABLES[0]: str(bundle)}
 
 

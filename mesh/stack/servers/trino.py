@@ -10,6 +10,7 @@ from flink_jobs.tables import TABLE_PROPERTIES
 from flink_jobs.topics import all_topics
 from mesh.access.apply import apply_access
 from mesh.access.certificates import SERVER as SERVER_NAME
+from mesh.access.private import write_private
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
@@ -92,9 +93,7 @@ def _prepare(instance: Instance) -> list[Process]:
 def _write_server_pem(instance: Instance, configuration: Path) -> str:
     """Trino's key and certificate in one file; returns a digest, which only who reads the key can know."""
     key, certificate = ((instance.certificates / f"{SERVER_NAME}.{part}").read_bytes() for part in ("key", "crt"))
-    path = configuration / "server.pem"
-    path.touch(mode=0o600)
-    path.write_bytes(key + certificate)
+    write_private(configuration / "server.pem", key + certificate)
     return sha256(key).hexdigest()
 
 
