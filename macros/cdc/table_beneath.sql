@@ -1,21 +1,23 @@
 {#
-    The one table that a view is made of, through other views too; none if it has several, or that is not in its
-    schema.
+    The one table that a view is made of, a source or a model, through other views too; none if it has several.
 #}
 {% macro table_beneath(view) %}
-    {%- set found = namespace(name=view.identifier, is_view=true) -%}
-    {%- for _ in graph.nodes if found.is_view -%}
-        {%- set node = graph.nodes.values()
+    {%- set beneath = namespace(
+        node=graph.nodes.values()
             | selectattr("resource_type", "equalto", "model")
-            | selectattr("alias", "equalto", found.name) | first -%}
-        {%- set found.is_view = node.config.materialized == "view" -%}
-        {%- if found.is_view -%}
-            {%- set parents = node.depends_on.nodes -%}
-            {%- if parents | length != 1 or parents[0] not in graph.nodes -%}
-                {{ return(none) }}
-            {%- endif -%}
-            {%- set found.name = graph.nodes[parents[0]].alias -%}
-        {%- endif -%}
+            | selectattr("alias", "equalto", view.identifier) | first
+    ) -%}
+    {%- for _ in graph.nodes if beneath.node.config.materialized == "view" -%}
+        {%- set parents = beneath.node.depends_on.nodes -%}
+        {%- if parents | length != 1 -%} {{ return(none) }} {%- endif -%}
+        {%- set beneath.node = graph.nodes.get(parents[0])
+            or graph.sources[parents[0]] -%}
     {%- endfor -%}
-    {{ return(adapter.get_relation(view.database, view.schema, found.name)) }}
+    {{ return(
+        adapter.get_relation(
+            beneath.node.database,
+            beneath.node.schema,
+            beneath.node.identifier or beneath.node.alias,
+        )
+    ) }}
 {% endmacro %}

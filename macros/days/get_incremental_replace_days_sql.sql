@@ -1,16 +1,17 @@
 {#
     The incremental strategy `replace_days`: the days that moved are computed again and replace what the table has
     of them, in one MERGE. Trino pushes the condition on `date` down to the model's inputs, so that only their
-    files of those days are read; a row whose key is no longer there is deleted; null is a value of a key.
+    files of those days are read; a row whose key is no longer there is deleted; null is a value of a key. No day, no SQL.
 #}
 {% macro get_incremental_replace_days_sql(arg_dict) %}
+    {%- set days = days_to_replace() -%}
+    {%- if days == "false" -%} {{ return("") }} {%- endif -%}
     {%- set columns = arg_dict["dest_columns"]
         | map(attribute="quoted") | list -%}
     {%- set keys = [] -%}
     {%- for key in arg_dict["unique_key"] -%}
         {%- do keys.append(adapter.quote(key)) -%}
     {%- endfor -%}
-    {%- set days = days_to_replace() -%}
     merge into {{ arg_dict["target_relation"] }} as target
     using (
         select * from (

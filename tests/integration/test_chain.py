@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -81,12 +83,24 @@ def test_writes_to_other_collections_do_not_hold_up_the_wait(chain: Chain) -> No
 
 
 def test_connector_is_repaired(chain: Chain) -> None:
-    connect = f"{chain.instance.endpoint('connect')}/connectors/{CONNECTOR}"
-    config = httpx.get(f"{connect}/config").json()
-    httpx.put(f"{connect}/config", json={**config, "max.batch.size": "17"}).raise_for_status()
-    deadline = 60
-    while httpx.get(f"{connect}/config").json()["max.batch.size"] == "17" and deadline:
-        ensure_connector(chain.instance)
-        deadline -= 1
-    assert ensure_connector(chain.instance) == IN_PLACE
-    assert httpx.get(f"{connect}/config").json() == config
+    with httpx.Client(base_url=f"{chain.instance.endpoint('connect')}/connectors/{CONNECTOR}", timeout=60) as connect:
+        config = connect.get("/config").json()
+
+        def batch_size() -> str:
+            return str(connect.get("/config").json()["max.batch.size"])
+
+        # 409: its workers are sharing out their work
+        until(lambda: connect.put("/config", json={**config, "max.batch.size": "17"}).status_code != 409)
+        until(lambda: batch_size() == "17")
+        assert ensure_connector(chain.instance) == "brought to its configuration"
+        until(lambda: batch_size() != "17")
+        until(lambda: ensure_connector(chain.instance) == IN_PLACE)
+        assert connect.get("/config").json() == config
+
+
+def until(reached: Callable[[], bool]) -> None:
+    """Wait for what Connect tells its workers through a topic."""
+    deadline = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.2)
