@@ -32,6 +32,8 @@ def _fill(instance: Instance, name: str, folder: Path) -> None:
         f"install-{name}-python",
         [
             *(venv_binary("uv"), "pip", "install", "--python", str(venv / "bin/python")),
+            # else each of its processes compiles thousands of modules anew where Python is told to keep none
+            "--compile-bytecode",
             *("--no-deps", "--require-hashes", "-r", str(REPOSITORY / "requirements" / f"{name}.txt")),
         ],
     )

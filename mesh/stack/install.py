@@ -150,6 +150,7 @@ def _lock(instance: Instance, server: str) -> Iterator[None]:
 
 def _definition_digest(instance: Instance, server: str) -> str:
     definition = instance.config["servers"].get(server, {})  # an environment that is no server has none
+    recipe = [] if definition else [REPOSITORY / "mesh/environments.py"]
     digest = hashlib.sha256(repr(definition.get("versions")).encode())
     digest.update(repr(definition.get("plugins")).encode())
     folder = REPOSITORY / "stack" / server
@@ -159,6 +160,7 @@ def _definition_digest(instance: Instance, server: str) -> str:
             *folder.glob("pom.xml"),
             *folder.rglob("src/**/*.java"),
             *([requirements] if requirements.exists() else []),
+            *recipe,
         ]
     ):
         digest.update(path.read_bytes())
