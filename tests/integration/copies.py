@@ -9,8 +9,15 @@ from pathlib import Path
 from mesh.instance import REPOSITORY
 
 
-def copy_repository(target: Path) -> None:
-    """All that git does not ignore, as it stands, committed to the branch `main` of a repository of its own."""
+PARSED = "partial_parse.msgpack"
+
+
+def copy_repository(target: Path, parsed: Path | None = None) -> None:
+    """All that git does not ignore, as it stands, committed to the branch `main` of a repository of its own.
+
+    Args:
+        parsed: a folder of dbt's artifacts, so that dbt need not parse every file of the copy again.
+    """
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     for name in filter(None, listed.stdout.split("\0")):
@@ -24,3 +31,6 @@ def copy_repository(target: Path) -> None:
         (*author, "commit", "--quiet", "-m", "copy"),
     ):
         subprocess.run(["git", *arguments], cwd=target, check=True)
+    if parsed and (parsed / PARSED).exists():
+        (target / "target").mkdir(exist_ok=True)
+        shutil.copy2(parsed / PARSED, target / "target")

@@ -34,7 +34,7 @@ def follow(chain: Chain, guide: str, folder: Path, before: Callable[[str], None]
     Args:
         before: called with each command block before it is run.
     """
-    copy_repository(folder)
+    copy_repository(folder, chain.target)
     environment = guide_environment(chain, folder)
     said = {}
     for block in MarkdownIt().parse((REPOSITORY / "docs/how-to" / guide).read_text()):
