@@ -8,7 +8,6 @@ from pathlib import Path
 
 from mesh.instance import REPOSITORY
 
-
 PARSED = "partial_parse.msgpack"
 
 
