@@ -1,6 +1,6 @@
 {#
     dbt-trino's `incremental` in fewer queries: the new rows are merged straight from the model's SQL, not from a view
-    that is made and dropped again; the table's columns are read once; and what has no new rows is left alone.
+    that is made and dropped again; the table's columns are read once; and what has no new rows is not merged.
 #}
 {% materialization incremental, adapter="trino" %}
     {%- set existing = load_cached_relation(this) -%}
@@ -17,6 +17,7 @@
             ) }}
         {%- endcall -%}
     {%- else -%}
+        {%- do refuse_other_columns(target_relation) -%}
         {%- set strategy = adapter.get_incremental_strategy_macro(
             context, config.get("incremental_strategy", "default")
         ) -%}
@@ -28,7 +29,6 @@
             "incremental_predicates": none,
         }) | trim -%}
         {%- if merge -%}
-            {%- do refuse_other_columns(target_relation) -%}
             {%- call statement("main") -%} {{ merge }} {%- endcall -%}
         {%- else -%}
             {%- call noop_statement("main", "NOTHING NEW", "NOTHING NEW", 0) -%}

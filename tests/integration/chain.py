@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -94,6 +95,25 @@ def bronze_bytes_read(chain: Chain, query_id: str, schema: str = "bronze") -> in
         if stage["stageId"].split(".")[-1] in in_bronze
         for operator in stage["stageStats"]["operatorSummaries"]
     )
+
+
+def tables_that_dbt_reads(chain: Chain, schema: str, work: Callable[[], object]) -> set[str]:
+    """Tables of a schema of which dbt's queries read rows during some work; to read a table's metadata is not that."""
+    ask = Login.of_program(chain.instance, READER).get
+
+    def asked() -> set[str]:
+        return {one["queryId"] for one in ask("/v1/query").json() if one["session"].get("source", "").startswith("dbt")}
+
+    before = asked()
+    work()
+    found = {
+        source["table"]
+        for query_id in asked() - before
+        for source in ask(f"/v1/query/{query_id}").json()["inputs"]
+        if source["schema"] == schema
+    }
+    assert any("$" in table for table in found), "not even metadata was read: nothing was measured"
+    return {table for table in found if "$" not in table}
 
 
 def _stages(stage: dict[str, Any]) -> list[dict[str, Any]]:
