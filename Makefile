@@ -1,8 +1,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 BASE ?= main
-# what shares a stack stays on one worker: tests/conftest.py
-TWO_WORKERS := --numprocesses 2 --dist loadfile
+# what shares a stack stays on one worker, in the order of tests/conftest.py and not by size
+TWO_WORKERS := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test check review lint bench down lock
 
