@@ -4,6 +4,9 @@ BASE ?= main
 # what shares a stack stays on one worker, in the order of tests/conftest.py and not by size
 TWO_WORKERS := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
+# hundreds of commands start from here: none shall compile the project again
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check review lint bench down lock
 
 run: .venv/installed  ## everything, from the servers to the proof
