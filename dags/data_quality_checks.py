@@ -1,7 +1,7 @@
 """Every quarter of an hour: bring the products up to date, check them, and say how they are.
 
-What checks or reports runs whatever happened before it; the verdict fails the run if any step failed. The parameter
-`select` narrows dbt's tests: `mesh airflow dags test data_quality_checks --conf '{"select": "gold"}'`.
+What checks or reports runs whatever happened before it; the verdict fails the run if any step failed. Parameters narrow
+dbt's tests and the expectations: `--conf '{"select": "gold", "products": ["orders-dp"]}'` of `mesh airflow dags test`.
 By hand:
 
     mesh build
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 
-from airflow.sdk import TriggerRule, chain, dag
+from airflow.sdk import Param, TriggerRule, chain, dag
 from cosmos import DbtTestLocalOperator, ProfileConfig
 from cosmos.constants import InvocationMode
 from pendulum import datetime
@@ -27,6 +27,9 @@ from steps import DEFAULT_ARGS, REPOSITORY, command_step, verdict
 CHECK = {"trigger_rule": TriggerRule.ALL_DONE, "retries": 0}
 REPORT = {"trigger_rule": TriggerRule.ALL_DONE}
 
+PRODUCTS = Param([], type="array", items={"type": "string", "pattern": "^[a-z-]+$"})
+OF_PRODUCTS = "{% for product in params.products %} --product {{ product }}{% endfor %}"
+
 
 @dag(
     schedule="*/15 * * * *",
@@ -35,7 +38,7 @@ REPORT = {"trigger_rule": TriggerRule.ALL_DONE}
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
     tags=["quality", "products"],
-    params={"select": "*"},
+    params={"select": "*", "products": PRODUCTS},
     doc_md=__doc__,
 )
 def data_quality_checks() -> None:
@@ -60,7 +63,7 @@ def data_quality_checks() -> None:
         command_step("mesh lineage send", **REPORT),
         dbt_test,
         command_step("mesh quality record", **REPORT),
-        command_step("mesh quality check", **CHECK),
+        command_step("mesh quality check", OF_PRODUCTS, **CHECK),
         command_step("mesh quality measure", **CHECK),
         command_step("mesh quality page", **REPORT),
         verdict(),

@@ -20,11 +20,11 @@ DEFAULT_ARGS: dict[str, Any] = {
 }
 
 
-def command_step(command: str, **arguments: Any) -> BashOperator:
-    """A task named after its command: `mesh quality page` is `mesh_quality_page`."""
+def command_step(command: str, options: str = "", **arguments: Any) -> BashOperator:
+    """A task named after its command: `mesh quality page` is `mesh_quality_page`; options may be a template."""
     return BashOperator(
         task_id=command.replace(" ", "_"),
-        bash_command=command,
+        bash_command=command + options,
         cwd=str(REPOSITORY),
         **arguments,
     )

@@ -30,9 +30,9 @@ print(json.dumps({
         "tasks": [{
             "id": task.task_id,
             "owner": task.owner,
-            "command": getattr(task, "bash_command", None)
-            or task.render_template(
-                " ".join(["dbt", *getattr(task, "base_cmd", []), *getattr(task, "dbt_cmd_flags", [])]),
+            "command": task.render_template(
+                getattr(task, "bash_command", None)
+                or " ".join(["dbt", *getattr(task, "base_cmd", []), *getattr(task, "dbt_cmd_flags", [])]),
                 {"params": dag.params.dump()},
                 dag.get_template_env(),
             ),
@@ -68,7 +68,7 @@ def describe(instance: Instance) -> dict[str, Any]:
     return described
 
 
-def run_dag(instance: Instance, dag: str, dags: Path = DAGS, **params: str) -> Ran:
+def run_dag(instance: Instance, dag: str, dags: Path = DAGS, **params: object) -> Ran:
     """`airflow dags test`, with parameters of the run."""
     with (instance.home / "airflow-tests.lock").open("w") as lock:
         # Airflow's database is SQLite, and there are two workers

@@ -33,7 +33,7 @@ def _a_carrier_without_a_name(chain: Chain) -> Iterator[None]:
 def test_a_failed_check_fails_the_run_and_is_reported(chain: Chain) -> None:
     page = chain.target / PAGE
     page.unlink(missing_ok=True)
-    ran = run_dag(chain.instance, "data_quality_checks", select="carriers")
+    ran = run_dag(chain.instance, "data_quality_checks", select="carriers", products=["waves-dp"])
 
     assert (ran.exit_code, ran.state) == (1, "failed")
     # what the other checks say is theirs: the chain has met other tests
