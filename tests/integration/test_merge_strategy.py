@@ -177,6 +177,20 @@ def test_a_build_without_news_opens_no_bronze_file(scratch: Scratch, rounds: Rou
     assert (said[0]["code"], said[0]["rows_affected"]) == ("NOTHING NEW", 0)
 
 
+def test_other_columns_than_the_contract_has_stop_even_a_build_without_news(scratch: Scratch, rounds: Rounds) -> None:
+    assert rounds
+    table = f"{PREFIX}silver.orders_current"
+    query(scratch.chain, f"alter table {table} add column more varchar")
+    try:
+        with pytest.raises(MeshError, match="dbt run"):
+            scratch.build()
+    finally:
+        query(scratch.chain, f"alter table {table} drop column more")
+    results = json.loads((scratch.target / "run_results.json").read_text())["results"]
+    (said,) = [result["message"] for result in results if result["status"] == "error"]
+    assert "Only in the contract: none. Only in the table: more varchar. Build it anew" in said
+
+
 def test_a_full_refresh_equals_the_builds_before_and_never_loses_what_bronze_no_longer_holds(
     scratch: Scratch, rounds: Rounds
 ) -> None:
