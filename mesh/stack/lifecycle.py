@@ -13,7 +13,7 @@ from mesh.stack.server import Process
 from mesh.stack.servers import SERVERS
 from mesh.stack.supervise import Supervisor
 
-START_TIMEOUT_SECONDS = 300
+START_TIMEOUT_SECONDS = 600
 
 Report = Callable[[str], None]
 
