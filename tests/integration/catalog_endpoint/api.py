@@ -275,7 +275,7 @@ class Api:
         kept = self.results.setdefault(fqn, {})
         self.store.writes += 1
         if kept.get(result["timestamp"]) != result and not self.store.drop.takes("testCaseResult", fqn):
-            self.store.changes += 1
+            self.store.changes.append(fqn)
             kept[result["timestamp"]] = result
         return result
 

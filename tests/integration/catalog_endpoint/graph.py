@@ -45,7 +45,7 @@ class Graph:
         self.store.writes += 1
         if self.edges.pop((source, target), None) is None:
             raise Refused(404, "no such edge")
-        self.store.changes += 1
+        self.store.changes.append(f"{source} -> {target}")
 
     def edge(self, source: str, target: str) -> Json:
         """The details of one edge."""
@@ -94,7 +94,7 @@ class Graph:
                 for column in details["columnsLineage"]
                 if not self.store.drop.takes("columnEdge", column["toColumn"])
             ]
-        self.store.changes += 1
+        self.store.changes.append(name)
         self.edges[key] = details
 
     def _walk(self, start: str, depth: int, against: bool) -> Iterator[Key]:

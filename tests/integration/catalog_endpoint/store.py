@@ -62,7 +62,7 @@ class Store:
         self.ids: dict[str, tuple[Kind, Json]] = {}
         self.drop = drop
         self.writes = 0
-        self.changes = 0
+        self.changes: list[str] = []
 
     # reading
 
@@ -198,7 +198,7 @@ class Store:
             entity["columns"] = [
                 column for column in entity["columns"] if not self.drop.takes("column", column["fullyQualifiedName"])
             ]
-        self.changes += 1
+        self.changes.append(name)
         self.entities[kind.route][name] = entity
         self.ids[entity["id"]] = (kind, entity)
         return entity
