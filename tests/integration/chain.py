@@ -81,12 +81,12 @@ def query(chain: Chain, sql: str) -> list[Any]:
         return lake.query(sql)
 
 
-def bronze_bytes_read(chain: Chain, query_id: str, schema: str = "bronze") -> int:
+def bronze_bytes_read(chain: Chain, query_id: str) -> int:
     """Bytes that a query read from tables of the bronze schema, by Trino's own statistics."""
     answer = Login.of_program(chain.instance, READER).get(f"/v1/query/{query_id}").json()
     assert answer["state"] == "FINISHED"
-    in_bronze = {source["fragmentId"] for source in answer["inputs"] if source["schema"] == schema}
-    elsewhere = {source["fragmentId"] for source in answer["inputs"] if source["schema"] != schema}
+    in_bronze = {source["fragmentId"] for source in answer["inputs"] if source["schema"] == "bronze"}
+    elsewhere = {source["fragmentId"] for source in answer["inputs"] if source["schema"] != "bronze"}
     assert in_bronze, "the query scans no bronze table: nothing was measured"
     assert not in_bronze & elsewhere, "a stage scans bronze and another schema: the bytes cannot be told apart"
     return sum(
