@@ -36,6 +36,7 @@ LAST = (
     "test_maintenance",
     "test_faults",
     "test_large_documents",
+    "test_whole_truth",
 )
 
 

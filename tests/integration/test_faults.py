@@ -1,4 +1,4 @@
-"""Processes are killed while the chain is busy; nothing may be lost or doubled on the way to gold."""
+"""Processes are killed while the chain is busy; nothing may be lost or doubled on the way to the lake."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from mesh import jobs
 from tests.integration.chain import Chain, query
 
-ORDERS_UNDER_LOAD = 700
+ORDERS_UNDER_LOAD = 500
 
 
 @contextmanager
@@ -69,8 +69,3 @@ def test_stop_and_resume_changes_nothing_and_loses_nothing(chain: Chain) -> None
     chain.land()
     assert jobs.submit(chain.instance)[0].id == job.id, "a second submit finds the first"
     chain.assert_true("bronze", "positions")
-
-
-def test_every_product_is_true_after_all_of_these_faults(chain: Chain) -> None:
-    chain.build()
-    chain.assert_true()

@@ -48,9 +48,9 @@ Edit = Callable[[Path], None]
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def copy(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reviewed")
-    copy_repository(folder)
+    copy_repository(folder, chain.target)
     return folder
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from mesh.dbt import parse_project
 from mesh.instance import Instance
 from mesh.lint import bouncer, current_manifest
 from mesh.lint.exceptions import read_exceptions, subtract_exceptions
@@ -19,24 +18,13 @@ Manifest = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("lint")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MESH_HOME", str(folder))
-        patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
-        patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        parse_project(Instance.from_environment())
-    return folder / "target"
-
-
-@pytest.fixture(scope="module")
-def manifest(target: Path) -> Manifest:
-    read: Manifest = json.loads((target / "manifest.json").read_text())
+def manifest(parsed_project: Path) -> Manifest:
+    read: Manifest = json.loads((parsed_project / "manifest.json").read_text())
     return read
 
 
-def test_project_has_no_finding_and_needs_its_exceptions(target: Path, manifest: Manifest) -> None:
-    found = subtract_exceptions(find_all(manifest, bouncer.read_settings(), target), read_exceptions())
+def test_project_has_no_finding_and_needs_its_exceptions(parsed_project: Path, manifest: Manifest) -> None:
+    found = subtract_exceptions(find_all(manifest, bouncer.read_settings(), parsed_project), read_exceptions())
     assert not found, "\n".join(finding.line() for finding in found)
 
 
