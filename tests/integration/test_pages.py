@@ -16,6 +16,11 @@ from mesh.contracts.contract import read_products
 from mesh.quality.gx_docs import write_data_docs
 from mesh.quality.results import CheckResult
 from mesh.quality.status_page import build_page
+from mesh.review.differences import ColumnDifference, DataDifference
+from mesh.review.nodes import ModelChange
+from mesh.review.report import PAGE as REVIEW
+from mesh.review.report import write_reports
+from mesh.review.review import ModelReview, Review
 from mesh.site import CONTENT_POLICY
 
 HOSTILE = [
@@ -90,3 +95,19 @@ def test_what_the_status_page_shows_is_text(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "status.html"
     file.write_text(build_page(read_products(), [], [], [RESULT], RESULT.run_at))
     assert all(value in shown(page, file) for value in HOSTILE)
+
+
+def test_what_a_review_shows_is_text(page: Page, tmp_path: Path) -> None:
+    differences = tuple(
+        ColumnDifference("status", 1, "", None, None, ((f"{value} key", f"{value} before", f"{value} after"),))
+        for value in HOSTILE
+    )
+    gone, new = (tuple(f"{value} {kind}" for value in HOSTILE) for kind in ("gone", "new"))
+    data = DataDifference("orders", ("id",), ("id", "status"), 9, 9, 4, 4, 0, differences, gone, new)
+    sql = ("select 1", "\n".join(f"select {value}" for value in HOSTILE))
+    reviewed = ModelReview(ModelChange("orders", "changed", ("SQL",)), (), (), data, (None, None), sql)
+    write_reports(Review("0123456789abcdef", (reviewed,), (), (), (), (*HOSTILE,), 1, 0, ()), tmp_path)
+    text = shown(page, tmp_path / REVIEW)
+    values = [f"{value} {kind}" for value in HOSTILE for kind in ("key", "before", "after", "gone", "new")]
+    assert [value for value in values if value not in text] == []
+    assert all(f"select {value}" in text for value in HOSTILE)
