@@ -143,7 +143,6 @@ class Instance:
             "MESH_COMMIT_SECONDS": str(self.commit_seconds),
             **{variable: self.endpoint(server) for server, (variable, _, _) in ENDPOINTS.items()},
             **self._trust_in_trino(),
-            **self.credentials,
         }
 
     def _trust_in_trino(self) -> dict[str, str]:

@@ -22,8 +22,9 @@ import httpx
 
 from flink_jobs.tables import WRITTEN_BY
 from flink_jobs.topics import LANDING_JOB
+from mesh.access.object_store import keys_of
 from mesh.errors import MeshError
-from mesh.instance import REPOSITORY, Instance
+from mesh.instance import CREDENTIALS, REPOSITORY, Instance
 from mesh.lake import Lake
 from mesh.stack.servers.flink import SERVER as FLINK
 from mesh.stack.servers.flink import client_environment, flink_home, python
@@ -205,7 +206,13 @@ def _flink(instance: Instance, *arguments: str, **environment: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, **instance.environment(), **client_environment(instance), **environment},
+        env={
+            **os.environ,
+            **instance.environment(),
+            **dict(zip(CREDENTIALS, keys_of(instance, "flink"), strict=True)),
+            **client_environment(instance),
+            **environment,
+        },
     )
     log = instance.home / f"logs/flink-{action}.log"
     log.write_text(ran.stdout + ran.stderr)

@@ -9,17 +9,19 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from mesh.access.object_store import keys_of
 from mesh.instance import Instance
 
 
-def connect_s3(instance: Instance) -> Any:
-    """A boto3 client of the instance's object store."""
+def connect_s3(instance: Instance, account: str) -> Any:
+    """A boto3 client of the instance's object store, for one of its accounts."""
+    key, secret = keys_of(instance, account)
     return boto3.client(
         "s3",
         endpoint_url=instance.endpoint("s3"),
         region_name="us-east-1",
-        aws_access_key_id=instance.credentials["MESH_S3_ACCESS_KEY"],
-        aws_secret_access_key=instance.credentials["MESH_S3_SECRET_KEY"],
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
         config=Config(s3={"addressing_style": "path"}),
     )
 

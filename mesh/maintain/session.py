@@ -20,7 +20,7 @@ class Session(Lake):
 
     def __init__(self, instance: Instance, dry_run: bool) -> None:
         super().__init__(instance, MAINTENANCE)
-        self.s3: Any = connect_s3(instance)
+        self.s3: Any = connect_s3(instance, MAINTENANCE)
         self.dry_run = dry_run
 
     def change(self, sql: str) -> None:

@@ -29,7 +29,9 @@ from flink_jobs.tables import (
     build_set_properties_sql,
 )
 from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, event_topic
+from mesh.access.accounts import apply_accounts
 from mesh.access.login import MAINTENANCE
+from mesh.access.object_store import ROOT
 from mesh.contracts.objectives import publish_objectives
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
@@ -45,6 +47,7 @@ REBALANCE_SECONDS = 60
 
 def provision(instance: Instance, report: Callable[[str], None]) -> None:
     """Create what is missing. Raises MeshError if a server refuses."""
+    apply_accounts(instance)
     create_buckets(instance)
     create_topics(instance)
     set_registry_compatibility(instance)
@@ -57,7 +60,7 @@ def provision(instance: Instance, report: Callable[[str], None]) -> None:
 
 def create_buckets(instance: Instance) -> None:
     """One bucket a layer."""
-    s3 = connect_s3(instance)
+    s3 = connect_s3(instance, ROOT)
     for bucket in LAYERS.values():
         ensure_bucket(s3, bucket)
 

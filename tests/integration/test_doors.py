@@ -8,12 +8,17 @@ from ipaddress import ip_address
 import httpx
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from mesh import jobs
+from mesh.access.object_store import ROOT, keys_of
 from mesh.instance import Instance
+from mesh.s3 import connect_s3
 from mesh.stack.servers import SERVERS
 from mesh.stack.supervise import Supervisor
 from tests.integration.chain import Chain
+
+PROBE = "probe-of-doors"
 
 
 def bound_addresses(process: psutil.Process) -> set[tuple[str, int]]:
@@ -75,3 +80,54 @@ def test_nobody_else_on_the_machine_reads_the_data(chain: Chain) -> None:
     # MariaDB lets its own group read
     open_to_others = [str(path) for path in written if path.stat().st_mode & 0o007]
     assert not open_to_others
+
+
+def allowed(instance: Instance, account: str, bucket: str) -> set[str]:
+    """What an account gets to do in a bucket, by trying."""
+    s3 = connect_s3(instance, account)
+    attempts = {
+        "list": lambda: s3.list_objects_v2(Bucket=bucket, MaxKeys=1),
+        "put": lambda: s3.put_object(Bucket=bucket, Key=f"{PROBE}/{account}", Body=b"1"),
+        "get": lambda: s3.get_object(Bucket=bucket, Key=f"{PROBE}/{ROOT}"),
+        "delete": lambda: s3.delete_object(Bucket=bucket, Key=f"{PROBE}/{account}"),
+    }
+    done = set()
+    for action, attempt in attempts.items():
+        try:
+            attempt()
+            done.add(action)
+        except ClientError as refused:
+            assert refused.response["Error"]["Code"] == "AccessDenied", refused
+    return done
+
+
+def test_a_service_does_in_the_object_store_what_it_needs_and_no_more(instance: Instance) -> None:
+    everything = {"list", "put", "get", "delete"}
+    root = connect_s3(instance, ROOT)
+    buckets = ("wms-bronze", "wms-silver", "wms-gold", PROBE)
+    root.create_bucket(Bucket=PROBE)
+    for bucket in buckets:
+        root.put_object(Bucket=bucket, Key=f"{PROBE}/{ROOT}", Body=b"1")
+    try:
+        for account, expected in {
+            "flink": (everything, set(), set(), set()),
+            "metastore": (everything, everything, everything, set()),
+            "trino": (everything, everything, everything, set()),
+            "maintenance": ({"list"}, {"list"}, {"list"}, set()),
+        }.items():
+            found = tuple(allowed(instance, account, bucket) for bucket in buckets)
+            assert found == expected, account
+            with pytest.raises(ClientError, match="AccessDenied"):
+                connect_s3(instance, account).create_bucket(Bucket=f"another-{PROBE}")
+    finally:
+        for bucket in buckets:
+            root.delete_object(Bucket=bucket, Key=f"{PROBE}/{ROOT}")
+        root.delete_bucket(Bucket=PROBE)
+
+
+def test_no_service_is_told_the_secret_of_the_stores_root(chain: Chain) -> None:
+    _, secret = keys_of(chain.instance, ROOT)
+    told = [path for path in (chain.instance.home / "conf").rglob("*") if path.is_file()]
+    assert told and not [str(path) for path in told if secret.encode() in path.read_bytes()]
+    processes = [*Supervisor(chain.instance).processes()]
+    assert {process.name() for process in processes if secret in process.environ().values()} == {"minio"}

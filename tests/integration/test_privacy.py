@@ -16,6 +16,7 @@ import pytest
 from pymongo.collection import Collection
 
 from flink_jobs.tables import LAYERS
+from mesh.access.object_store import ROOT
 from mesh.errors import MeshError
 from mesh.privacy.forget import find, forget
 from mesh.s3 import connect_s3
@@ -47,7 +48,7 @@ def readable(key: str, content: bytes) -> str:
 
 def files_naming(chain: Chain, person: str) -> list[str]:
     """Every object of every bucket that names the person."""
-    s3, word = connect_s3(chain.instance), re.compile(rf"(?<![0-9A-Za-z_-]){re.escape(person)}(?![0-9A-Za-z_-])")
+    s3, word = connect_s3(chain.instance, ROOT), re.compile(rf"(?<![0-9A-Za-z_-]){re.escape(person)}(?![0-9A-Za-z_-])")
     buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     assert set(LAYERS.values()) <= set(buckets)
     found = []

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flink_jobs.tables import build_create_table_sql, change_tables
+from mesh.access.object_store import ROOT
 from mesh.maintain.maintain import declared_tables, maintain
 from mesh.maintain.policy import LakeTable
 from mesh.s3 import connect_s3
@@ -191,7 +192,7 @@ def test_orphan_files_go_and_young_ones_stay(chain: Chain, scratch: Scratch) -> 
     table = scratch.tables["orders_current"]
     location = query(chain, f"""select value from {PREFIX}silver."orders_current$properties" where key = 'location'""")
     bucket, _, folder = location[0][0].removeprefix("s3://").partition("/")
-    s3 = connect_s3(chain.instance)
+    s3 = connect_s3(chain.instance, ROOT)
     s3.put_object(Bucket=bucket, Key=f"{folder}/data/left-behind.parquet", Body=b"")
     assert "orphan" not in run(chain, [table], NOW + timedelta(days=300))[0]
     impatient = replace(table, housekeeping=replace(table.housekeeping, keep_orphans=timedelta(0)))

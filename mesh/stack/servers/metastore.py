@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+from mesh.access.object_store import keys_of
 from mesh.instance import Instance
 from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
@@ -57,6 +58,7 @@ def _prepare(instance: Instance) -> list[Process]:
     data.mkdir(parents=True, exist_ok=True)
     _create_schema(instance)
     port = instance.port("metastore", "thrift")
+    access_key, secret_key = keys_of(instance, "metastore")
     site = render(
         "metastore",
         "metastore-site.xml",
@@ -67,8 +69,8 @@ def _prepare(instance: Instance) -> list[Process]:
         database_user=mariadb.USER,
         database_password=mariadb.password(instance),
         s3_endpoint=instance.endpoint("s3"),
-        access_key=instance.credentials["MESH_S3_ACCESS_KEY"],
-        secret_key=instance.credentials["MESH_S3_SECRET_KEY"],
+        access_key=access_key,
+        secret_key=secret_key,
     )
     return [
         Process(

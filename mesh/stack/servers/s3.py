@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from mesh.access.object_store import ROOT, keys_of
 from mesh.instance import Instance
 from mesh.stack import ready
 from mesh.stack.install import install, installed, run_logged, venv_binary
@@ -32,6 +33,7 @@ def _prepare(instance: Instance) -> list[Process]:
     data = instance.data("s3")
     data.mkdir(parents=True, exist_ok=True)
     address = instance.own_endpoint("s3")
+    access_key, secret_key = keys_of(instance, ROOT)
     return [
         Process(
             name="s3",
@@ -46,8 +48,8 @@ def _prepare(instance: Instance) -> list[Process]:
             directory=data,
             is_ready=lambda: ready.http_answers(f"{address}/minio/health/ready"),
             environment={
-                "MINIO_ROOT_USER": instance.credentials["MESH_S3_ACCESS_KEY"],
-                "MINIO_ROOT_PASSWORD": instance.credentials["MESH_S3_SECRET_KEY"],
+                "MINIO_ROOT_USER": access_key,
+                "MINIO_ROOT_PASSWORD": secret_key,
                 "MINIO_BROWSER": "off",
                 # a page in the user's browser reads nothing
                 "MINIO_API_CORS_ALLOW_ORIGIN": instance.own_endpoint("s3"),

@@ -10,6 +10,7 @@ from flink_jobs.tables import TABLE_PROPERTIES
 from flink_jobs.topics import all_topics
 from mesh.access.apply import apply_access
 from mesh.access.certificates import SERVER as SERVER_NAME
+from mesh.access.object_store import keys_of
 from mesh.access.private import write_private
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack import ready
@@ -37,6 +38,7 @@ def _prepare(instance: Instance) -> list[Process]:
     data.mkdir(parents=True, exist_ok=True)
     heap_mb = instance.server_config("trino")["heap_mb"]
     key_digest = _write_server_pem(instance, configuration)
+    access_key, secret_key = keys_of(instance, "trino")
     values = {
         "port": instance.port("trino", "https"),
         "internal_port": instance.port("trino", "internal"),
@@ -47,8 +49,8 @@ def _prepare(instance: Instance) -> list[Process]:
         "headroom_mb": heap_mb // 4,
         "metastore": instance.endpoint("metastore"),
         "s3_endpoint": instance.endpoint("s3"),
-        "access_key": instance.credentials["MESH_S3_ACCESS_KEY"],
-        "secret_key": instance.credentials["MESH_S3_SECRET_KEY"],
+        "access_key": access_key,
+        "secret_key": secret_key,
         "mongodb": instance.endpoint("mongodb"),
         "kafka": instance.endpoint("kafka"),
         "topics": ",".join(all_topics()),

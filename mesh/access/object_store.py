@@ -1,0 +1,92 @@
+"""Who may do what in the instance's object store: an account for each service, made from `access/object_store.yaml`."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from mesh.access.declared import ACCESS
+from mesh.access.private import write_private
+from mesh.errors import MeshError
+from mesh.instance import CREDENTIALS, Instance
+
+ROOT = "root"
+"""The account that makes the others."""
+PREFIX = "mesh-"
+"""Of the access keys of all accounts but root's."""
+_DECLARATION = ACCESS / "object_store.yaml"
+_LIST = ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketLocation")
+# right: what it allows on buckets, and on what is in them
+_RIGHTS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "lists": (_LIST, ()),
+    "creates": (("s3:CreateBucket",), ()),
+    "writes": (
+        _LIST,
+        (
+            "s3:GetObject",
+            "s3:PutObject",
+            "s3:DeleteObject",
+            "s3:AbortMultipartUpload",
+            "s3:ListMultipartUploadParts",
+        ),
+    ),
+}
+_SCHEMA = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[a-z]+$", "not": {"const": ROOT}},
+    "additionalProperties": {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": {right: {"type": "array", "minItems": 1, "items": {"type": "string"}} for right in _RIGHTS},
+    },
+}
+Declared = dict[str, dict[str, list[str]]]
+
+
+def declared_accounts() -> Declared:
+    """Service to its rights to the buckets they are for.
+
+    Raises:
+        MeshError: the declaration is wrong.
+    """
+    declared: Declared = yaml.safe_load(_DECLARATION.read_text())
+    for wrong in Draft202012Validator(_SCHEMA).iter_errors(declared):
+        raise MeshError(f"access/{_DECLARATION.name}: {wrong.json_path}: {wrong.message}")
+    return declared
+
+
+def build_policy(rights: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """A policy in the language of S3."""
+    statements = []
+    for right, buckets in rights.items():
+        of_buckets, of_objects = _RIGHTS[right]
+        for actions, within in ((of_buckets, ""), (of_objects, "/*")):
+            if actions:
+                resources = [f"arn:aws:s3:::{bucket}{within}" for bucket in buckets]
+                statements.append({"Effect": "Allow", "Action": [*actions], "Resource": resources})
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def keys_of(instance: Instance, account: str) -> tuple[str, str]:
+    """Access key and secret of a service, or of `ROOT`; in a store of the user's own everybody has the user's.
+
+    Raises:
+        MeshError: no such account is declared, or the user's keys are not set.
+    """
+    root = instance.credentials
+    if account == ROOT or instance.is_external("s3"):
+        return root[CREDENTIALS[0]], root[CREDENTIALS[1]]
+    if account not in declared_accounts():
+        raise MeshError(f"access/{_DECLARATION.name} declares no account {account}")
+    file = instance.home / "object_store.json"
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    if account not in known:
+        known[account] = secrets.token_hex(20)
+        write_private(file, json.dumps(known).encode())
+    return f"{PREFIX}{account}", known[account]
