@@ -56,7 +56,7 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
     file.write_text("\n".join(json.dumps(document) for document in documents))
     load_documents(chain.instance, "orders", file)
     chain.land()
-    chain.build("orders_current", "orders_versions")
+    chain.build("orders_current", "orders_versions", "order_fulfillment_daily")
     chain.dbt("test", "--select", "orders_current", "rejected_rows", "--exclude", "test_name:meets_objective")
     chain.assert_true("bronze", "silver", "history")
     rules = query(

@@ -74,13 +74,14 @@ def test_nothing_to_stop_is_no_failure() -> None:
 
 def test_exports_are_read_by_a_shell() -> None:
     exports = mesh("stack", "env").output
-    names = [*(name for name, _, _ in ENDPOINTS.values()), *CREDENTIALS, "MESH_HOME", "MESH_PORT_BASE"]
+    names = [*(name for name, _, _ in ENDPOINTS.values()), "MESH_HOME", "MESH_PORT_BASE"]
     script = exports + "\n".join(f'echo "${{{name}:?}}"' for name in names)
     shell = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, env={})
     values = shell.stdout.splitlines()
     assert len(values) == len(names)
     assert "mongodb://127.0.0.1:42017/?replicaSet=rs0" in values
     assert "https://127.0.0.1:42085" in values
+    assert not any(name in exports for name in CREDENTIALS), "no shell needs the keys of the object store"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["stack", "env"], ["quality", "check", "--help"]])
