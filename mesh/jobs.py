@@ -122,6 +122,7 @@ def _submit(instance: Instance, name: str) -> tuple[Job, str]:
         str(python(instance)),
         MESH_FLINK_JOB=name,
         MESH_FLINK_CHECKPOINTS=f"file://{_checkpoints(instance, name)}",
+        **dict(zip(CREDENTIALS, keys_of(instance, "flink"), strict=True)),
     )
     return _await_running(instance, name), f"resumed from {state.name}" if state else "from the earliest message"
 
@@ -206,13 +207,7 @@ def _flink(instance: Instance, *arguments: str, **environment: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        env={
-            **os.environ,
-            **instance.environment(),
-            **dict(zip(CREDENTIALS, keys_of(instance, "flink"), strict=True)),
-            **client_environment(instance),
-            **environment,
-        },
+        env={**os.environ, **instance.environment(), **client_environment(instance), **environment},
     )
     log = instance.home / f"logs/flink-{action}.log"
     log.write_text(ran.stdout + ran.stderr)

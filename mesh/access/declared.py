@@ -126,8 +126,8 @@ def read_access(domains: set[str], folder: Path = ACCESS) -> Declared:
     Raises:
         MeshError: a file is wrong; one line a fault.
     """
-    roles = _read(folder / "roles.yaml", _ROLES)
-    listed = _read(folder / "users.yaml", _USERS)["users"]
+    roles = read_file(folder / "roles.yaml", _ROLES)
+    listed = read_file(folder / "users.yaml", _USERS)["users"]
     faults = list(_faults(roles, listed, domains))
     if faults:
         raise MeshError("\n".join(f"access/users.yaml: {fault}" for fault in faults))
@@ -149,7 +149,12 @@ def read_access(domains: set[str], folder: Path = ACCESS) -> Declared:
     )
 
 
-def _read(path: Path, schema: Mapping[str, Any]) -> dict[str, Any]:
+def read_file(path: Path, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """One file of `access/`.
+
+    Raises:
+        MeshError: it cannot be read, or does not fit the JSON schema; one line a fault.
+    """
     try:
         content: dict[str, Any] = yaml.safe_load(path.read_text())
     except (OSError, yaml.YAMLError) as error:

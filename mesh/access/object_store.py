@@ -7,10 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
-from jsonschema import Draft202012Validator
-
-from mesh.access.declared import ACCESS
+from mesh.access.declared import ACCESS, read_file
 from mesh.access.private import write_private
 from mesh.errors import MeshError
 from mesh.instance import CREDENTIALS, Instance
@@ -55,10 +52,7 @@ def declared_accounts() -> Declared:
     Raises:
         MeshError: the declaration is wrong.
     """
-    declared: Declared = yaml.safe_load(_DECLARATION.read_text())
-    for wrong in Draft202012Validator(_SCHEMA).iter_errors(declared):
-        raise MeshError(f"access/{_DECLARATION.name}: {wrong.json_path}: {wrong.message}")
-    return declared
+    return read_file(_DECLARATION, _SCHEMA)
 
 
 def build_policy(rights: Mapping[str, Sequence[str]]) -> dict[str, Any]:

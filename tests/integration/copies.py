@@ -7,8 +7,7 @@ import subprocess
 from pathlib import Path
 
 from mesh.instance import REPOSITORY
-
-PARSED = "partial_parse.msgpack"
+from tests.parsed import copy_parsed
 
 
 def copy_repository(target: Path, parsed: Path | None = None) -> None:
@@ -30,6 +29,5 @@ def copy_repository(target: Path, parsed: Path | None = None) -> None:
         (*author, "commit", "--quiet", "-m", "copy"),
     ):
         subprocess.run(["git", *arguments], cwd=target, check=True)
-    if parsed and (parsed / PARSED).exists():
-        (target / "target").mkdir(exist_ok=True)
-        shutil.copy2(parsed / PARSED, target / "target")
+    if parsed:
+        copy_parsed(parsed, target / "target")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from mesh.dbt import parse_project
 from mesh.instance import REPOSITORY, Instance
-
-PARSED = "partial_parse.msgpack"
+from tests.parsed import copy_parsed
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +16,7 @@ def parsed_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of dbt's manifest; asks no server."""
     home = tmp_path_factory.mktemp("parsed")
     target = home / "target"
-    target.mkdir()
-    # what `make lint` has parsed, dbt compares file by file
-    if (REPOSITORY / "target" / PARSED).exists():
-        shutil.copy2(REPOSITORY / "target" / PARSED, target)
+    copy_parsed(REPOSITORY / "target", target)  # from `make lint`
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DBT_TARGET_PATH", str(target))
         environment.setenv("DBT_LOG_PATH", str(home / "logs"))
