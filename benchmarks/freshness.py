@@ -25,6 +25,7 @@ from trino.dbapi import Connection
 
 from mesh import jobs
 from mesh.access.login import READER, Login
+from mesh.clients.mongodb import python_uri
 from mesh.dbt import run_dbt
 from mesh.instance import Instance
 from mesh.progress import wait_until_landed
@@ -87,7 +88,7 @@ def _seconds_until_seen(instance: Instance, marks: int, every: float) -> list[fl
 
 
 def _write_marks(instance: Instance, marks: int, every: float, written_at: list[float]) -> None:
-    with pymongo.MongoClient[dict[str, object]](instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, object]](python_uri(instance)) as client:
         for mark in range(1, marks + 1):
             time.sleep(random.uniform(0, 2 * every))
             written_at.append(time.monotonic())

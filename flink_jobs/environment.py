@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 
@@ -10,6 +11,12 @@ from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 
 from flink_jobs.statements import build_catalog_sql
+
+
+def kafka_client() -> dict[str, str]:
+    """Kafka's own settings of where the brokers are and who asks, as `mesh jobs submit` gives them."""
+    settings: dict[str, str] = json.loads(os.environ["MESH_KAFKA_CLIENT"])
+    return settings
 
 
 def table_environment(settings: Mapping[str, str] | None = None) -> StreamTableEnvironment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import ssl
 import struct
 import urllib.error
 import urllib.request
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import fastavro
 import orjson
@@ -35,8 +37,14 @@ class Event:
 class EventReader:
     """Decodes events with the schemas they were written with, each fetched from the registry once."""
 
-    def __init__(self, registry_url: str) -> None:
-        self._registry_url = registry_url
+    def __init__(self, registry_url: str, authorities: str | None = None) -> None:
+        """Connect at the first event.
+
+        Args:
+            registry_url: with user and password in it, if it asks for them.
+            authorities: certificates (PEM) that the registry's is checked by; the system's if there are none.
+        """
+        self._registry = _Registry(registry_url, authorities)
         self._schemas: dict[int, Any] = {}
 
     def read(self, key: bytes | None, value: bytes | None) -> Event:
@@ -62,14 +70,29 @@ class EventReader:
     def _schema(self, schema_id: int) -> Any:
         if schema_id not in self._schemas:
             try:
-                with urllib.request.urlopen(f"{self._registry_url}/schemas/ids/{schema_id}", timeout=30) as answer:
-                    text = orjson.loads(answer.read())["schema"]
+                text = self._registry.schema(schema_id)
             except urllib.error.HTTPError as error:
                 if error.code == 404:
                     raise Unreadable(f"schema {schema_id} is not registered") from error
                 raise
             self._schemas[schema_id] = fastavro.parse_schema(orjson.loads(text))
         return self._schemas[schema_id]
+
+
+class _Registry:
+    def __init__(self, url: str, authorities: str | None) -> None:
+        address = urlsplit(url)
+        self._url = address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
+        self._headers = {}
+        if address.username:
+            login = f"{unquote(address.username)}:{unquote(address.password or '')}"
+            self._headers["Authorization"] = f"Basic {base64.b64encode(login.encode()).decode()}"
+        self._trust = ssl.create_default_context(cadata=authorities or None) if address.scheme == "https" else None
+
+    def schema(self, schema_id: int) -> str:
+        request = urllib.request.Request(f"{self._url}/schemas/ids/{schema_id}", headers=self._headers)
+        with urllib.request.urlopen(request, timeout=30, context=self._trust) as answer:
+            return str(orjson.loads(answer.read())["schema"])
 
 
 def _event(key: bytes | None, record: Any, schema_id: int) -> Event:

@@ -16,7 +16,7 @@ from pyflink.table.udf import udf
 
 from flink_jobs.changes import read_change
 from flink_jobs.decoding import CHANGE_FIELDS, EVENT_FIELDS, REASON, Columns, Decoder, Read
-from flink_jobs.environment import table_environment
+from flink_jobs.environment import kafka_client, table_environment
 from flink_jobs.events import EventReader
 from flink_jobs.statements import (
     build_dead_letter_insert_sql,
@@ -38,10 +38,10 @@ SETTINGS = {
 def main() -> None:
     """Declare the job and submit it."""
     tables = table_environment(SETTINGS)
-    registry_url = os.environ["MESH_REGISTRY_URL"]
+    registry_url, authorities = os.environ["MESH_REGISTRY_URL"], os.environ.get("MESH_REGISTRY_AUTHORITIES")
     streams: dict[str, tuple[list[BronzeTable], Columns, Callable[[], Read]]] = {
         "changes": (list(change_tables()), CHANGE_FIELDS, lambda: read_change),
-        "events": (list(event_tables()), EVENT_FIELDS, lambda: EventReader(registry_url).read),
+        "events": (list(event_tables()), EVENT_FIELDS, lambda: EventReader(registry_url, authorities).read),
     }
     statements = tables.create_statement_set()
     for name, (targets, fields, make_read) in streams.items():
@@ -61,7 +61,7 @@ def _decode(
 ) -> None:
     """Define the view `name`: the decoded messages of the targets' topics."""
     topics = [target.topic for target in targets if target.topic]
-    tables.execute_sql(build_source_sql(f"{name}_messages", topics, os.environ["MESH_KAFKA_BOOTSTRAP"]))
+    tables.execute_sql(build_source_sql(f"{name}_messages", topics, kafka_client()))
     decode = Decoder(make_read, fields)
     decoder = udf(lambda key, value: Row(*decode(key, value)), result_type=row_type([*fields, *REASON]))
     tables.create_temporary_function(f"decode_{name}", decoder)

@@ -40,15 +40,21 @@ def build_catalog_sql(settings: Mapping[str, str]) -> str:
         "s3.access-key-id": settings["MESH_S3_ACCESS_KEY"],
         "s3.secret-access-key": settings["MESH_S3_SECRET_KEY"],
     }
+    if token := settings.get("MESH_S3_SESSION_TOKEN"):
+        options["s3.session-token"] = token
     return f"CREATE CATALOG {CATALOG} WITH ({_options(options)})"
 
 
-def build_source_sql(name: str, topics: Sequence[str], bootstrap: str) -> str:
-    """A table over raw messages of several topics: committed ones only, from the earliest, without an end."""
+def build_source_sql(name: str, topics: Sequence[str], client: Mapping[str, str]) -> str:
+    """A table over raw messages of several topics: committed ones only, from the earliest, without an end.
+
+    Args:
+        client: Kafka's own settings of where the brokers are and who asks.
+    """
     options = {
         "connector": "kafka",
         "topic": ";".join(topics),
-        "properties.bootstrap.servers": bootstrap,
+        **{f"properties.{setting}": value for setting, value in client.items()},
         "properties.group.id": f"flink-{name}",
         "properties.isolation.level": "read_committed",
         "scan.startup.mode": "earliest-offset",
@@ -100,4 +106,5 @@ def _names(columns: Columns) -> str:
 
 
 def _options(options: Mapping[str, str]) -> str:
-    return ", ".join(f"'{name}' = '{value}'" for name, value in options.items())
+    quoted = {name: value.replace("'", "''") for name, value in options.items()}
+    return ", ".join(f"'{name}' = '{value}'" for name, value in quoted.items())

@@ -34,6 +34,7 @@ ENDPOINTS = {
     "flink": ("MESH_FLINK_URL", "http://127.0.0.1:{}", "rest"),
 }
 CREDENTIALS = ("MESH_S3_ACCESS_KEY", "MESH_S3_SECRET_KEY")
+SESSION_TOKEN = "MESH_S3_SESSION_TOKEN"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ A job is a module with a main program: `land-bronze` is `flink_jobs/land_bronze.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import subprocess
@@ -23,8 +24,11 @@ import httpx
 from flink_jobs.tables import WRITTEN_BY
 from flink_jobs.topics import LANDING_JOB
 from mesh.access.object_store import keys_of
+from mesh.clients.http import http_client
+from mesh.clients.kafka import java_settings
+from mesh.clients.logins import authorities_for
 from mesh.errors import MeshError
-from mesh.instance import CREDENTIALS, REPOSITORY, Instance
+from mesh.instance import REPOSITORY, Instance
 from mesh.lake import Lake
 from mesh.stack.servers.flink import SERVER as FLINK
 from mesh.stack.servers.flink import client_environment, flink_home, python
@@ -109,6 +113,7 @@ def _submit(instance: Instance, name: str) -> tuple[Job, str]:
             f"the tables of {name} have rows, but no savepoint or checkpoint says how far they reach; a job from the"
             f" start would write them twice. Restore {instance.data('flink')}, or drop the tables"
         )
+    authorities = authorities_for(instance, "registry")
     _flink(
         instance,
         "run",
@@ -122,7 +127,10 @@ def _submit(instance: Instance, name: str) -> tuple[Job, str]:
         str(python(instance)),
         MESH_FLINK_JOB=name,
         MESH_FLINK_CHECKPOINTS=f"file://{_checkpoints(instance, name)}",
-        **dict(zip(CREDENTIALS, keys_of(instance, "flink"), strict=True)),
+        # what a job needs to know, and nobody else: no shell, no other call of Flink's client
+        MESH_KAFKA_CLIENT=json.dumps(java_settings(instance)),
+        MESH_REGISTRY_AUTHORITIES=authorities.read_text() if authorities else "",
+        **keys_of(instance, "flink").as_variables(),
     )
     return _await_running(instance, name), f"resumed from {state.name}" if state else "from the earliest message"
 
@@ -189,8 +197,9 @@ def _checkpoints(instance: Instance, name: str) -> Path:
 
 def _get(instance: Instance, path: str) -> Any:
     try:
-        answer = httpx.get(f"{instance.endpoint('flink')}{path}", timeout=30)
-        answer.raise_for_status()
+        with http_client(instance, "flink") as flink:
+            answer = flink.get(path)
+            answer.raise_for_status()
     except httpx.HTTPError as error:
         raise MeshError(f"Flink does not answer at {instance.address('flink')}: {error}") from error
     return answer.json()

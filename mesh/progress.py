@@ -14,6 +14,9 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from flink_jobs.tables import DEAD_LETTERS, bronze_tables
 from flink_jobs.topics import COLLECTIONS, DATABASE, all_topics
+from mesh.clients.http import http_client
+from mesh.clients.kafka import python_settings
+from mesh.clients.mongodb import python_uri
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.lake import Lake
@@ -65,7 +68,7 @@ def wait_until_landed(instance: Instance, timeout_seconds: float, report: Callab
 
 def last_oplog_position(instance: Instance) -> tuple[int, int]:
     """MongoDB's newest oplog entry, as (second, place in it)."""
-    with pymongo.MongoClient[dict[str, object]](instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, object]](python_uri(instance)) as client:
         timestamp = client.admin.command("hello")["lastWrite"]["opTime"]["ts"]
     return timestamp.time, timestamp.inc
 
@@ -78,7 +81,7 @@ def has_uncaptured_change(instance: Instance, until: tuple[int, int]) -> bool:
     captured = captured_position(instance)
     if captured >= until:
         return False
-    with pymongo.MongoClient[dict[str, Any]](instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, Any]](python_uri(instance)) as client:
         database = client[DATABASE]
         if captured == (0, 0):
             return any(database[name].find_one() for name in COLLECTIONS)
@@ -92,7 +95,8 @@ def has_uncaptured_change(instance: Instance, until: tuple[int, int]) -> bool:
 def captured_position(instance: Instance) -> tuple[int, int]:
     """The oplog position up to which Debezium has committed to Kafka; (0, 0) before the first."""
     try:
-        answer = httpx.get(f"{instance.endpoint('connect')}/connectors/{CONNECTOR}/offsets", timeout=30)
+        with http_client(instance, "connect") as connect:
+            answer = connect.get(f"/connectors/{CONNECTOR}/offsets")
         offsets = answer.json().get("offsets", []) if answer.is_success else []
     except httpx.HTTPError:
         return 0, 0
@@ -102,13 +106,15 @@ def captured_position(instance: Instance) -> tuple[int, int]:
 def last_message_offsets(instance: Instance) -> dict[Position, int]:
     """The offset of the last committed message of every partition that has one."""
     consumer = Consumer(
-        {
-            "bootstrap.servers": instance.endpoint("kafka"),
-            "group.id": f"progress-{uuid.uuid4()}",
-            "enable.auto.commit": False,
-            "isolation.level": "read_committed",
-            "enable.partition.eof": True,
-        }
+        python_settings(
+            instance,
+            {
+                "group.id": f"progress-{uuid.uuid4()}",
+                "enable.auto.commit": False,
+                "isolation.level": "read_committed",
+                "enable.partition.eof": True,
+            },
+        )
     )
     try:
         topics = consumer.list_topics(timeout=10).topics

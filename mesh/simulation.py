@@ -8,6 +8,9 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from mesh.clients.http import registry_settings
+from mesh.clients.kafka import python_settings
+from mesh.clients.mongodb import python_uri
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.simulate.apply import DeliveryError, MissingTopicError
@@ -63,9 +66,9 @@ def replay_orders(
 
     try:
         return simulate(
-            instance.endpoint("mongodb"),
-            instance.endpoint("kafka"),
-            instance.endpoint("registry"),
+            python_uri(instance),
+            python_settings(instance),
+            registry_settings(instance),
             state_file(instance),
             orders,
             from_day=from_day,
@@ -85,6 +88,6 @@ def load_documents(instance: Instance, collection: str, path: Path) -> LoadSumma
         MeshError: a line is no document; nothing was written.
     """
     try:
-        return load_ndjson(instance.endpoint("mongodb"), collection, path)
+        return load_ndjson(python_uri(instance), collection, path)
     except (NdjsonError, OSError) as error:
         raise MeshError(str(error)) from error

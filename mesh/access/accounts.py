@@ -24,15 +24,17 @@ def apply_accounts(instance: Instance) -> None:
         return
     address = urlsplit(instance.endpoint("s3"))
     admin = MinioAdmin(
-        endpoint=address.netloc, credentials=StaticProvider(*keys_of(instance, ROOT)), secure=address.scheme == "https"
+        endpoint=address.netloc,
+        credentials=StaticProvider(*keys_of(instance, ROOT)[:2]),
+        secure=address.scheme == "https",
     )
     wanted = {keys_of(instance, account): rights for account, rights in declared_accounts().items()}
     try:
-        for (key, secret), rights in wanted.items():
+        for (key, secret, _), rights in wanted.items():
             admin.user_add(key, secret)
             admin.policy_add(key, policy=build_policy(rights))
             admin.policy_set(key, user=key)
-        for gone in json.loads(admin.user_list()).keys() - {key for key, _ in wanted}:
+        for gone in json.loads(admin.user_list()).keys() - {keys.access_key for keys in wanted}:
             if gone.startswith(PREFIX):
                 admin.user_remove(gone)
                 admin.policy_remove(gone)

@@ -1,10 +1,11 @@
-"""Certificates of this instance: Trino's own, and one for each program that asks it.
+"""Certificates of this instance: one for each server that shows one, and for each program that asks Trino.
 
 The authority's key is not kept: whoever reads the folder can be any of the programs, and can make no new one.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,15 +23,25 @@ from mesh.instance import Instance
 
 VALID = timedelta(days=825)
 RENEWED_BEFORE = timedelta(days=30)
-SERVER = "trino"
+SERVERS = ("kafka", "mongodb", "trino")
 
 _Key = ec.EllipticCurvePrivateKey
 
 
 def ensure_certificates(instance: Instance, programs: Sequence[str]) -> None:
     """Make all of them anew if one is missing, or ends within a month."""
-    if not all(_is_good(instance.certificates / f"{name}.crt") for name in ("ca", SERVER, *programs)):
+    if not all(_is_good(instance.certificates / f"{name}.crt") for name in ("ca", *SERVERS, *programs)):
         _make(instance, programs)
+
+
+def server_pem(instance: Instance, server: str) -> str:
+    """A server's key and certificate in one text, as servers in Java like them."""
+    return "".join((instance.certificates / f"{server}.{part}").read_text() for part in ("key", "crt"))
+
+
+def renewal(instance: Instance) -> dict[str, str]:
+    """A variable for the environment of a server, so that it starts again with new certificates."""
+    return {"MESH_CERTIFICATES": hashlib.sha256((instance.certificates / "ca.crt").read_bytes()).hexdigest()}
 
 
 def _is_good(certificate: Path) -> bool:
@@ -53,15 +64,15 @@ def _make(instance: Instance, programs: Sequence[str]) -> None:
     addresses = x509.SubjectAlternativeName(
         [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1")), x509.IPAddress(ip_address("::1"))]
     )
-    for name in (SERVER, *programs):
+    for name in (*SERVERS, *programs):
         key = _new_key()
-        use = ExtendedKeyUsageOID.SERVER_AUTH if name == SERVER else ExtendedKeyUsageOID.CLIENT_AUTH
+        use = ExtendedKeyUsageOID.SERVER_AUTH if name in SERVERS else ExtendedKeyUsageOID.CLIENT_AUTH
         builder = (
             _builder(_name(name), key, authority)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         )
-        if name == SERVER:
+        if name in SERVERS:
             builder = builder.add_extension(addresses, critical=False)
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         write_private(folder / f"{name}.key", private)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from mesh.access.declared import ACCESS, read_file
 from mesh.access.private import write_private
 from mesh.errors import MeshError
-from mesh.instance import CREDENTIALS, Instance
+from mesh.instance import CREDENTIALS, SESSION_TOKEN, Instance
 
 ROOT = "root"
 """The account that makes the others."""
@@ -46,6 +47,18 @@ _SCHEMA = {
 Declared = dict[str, dict[str, list[str]]]
 
 
+class Keys(NamedTuple):
+    """What S3 knows somebody by; the token goes with keys that end after some hours."""
+
+    access_key: str
+    secret_key: str
+    session_token: str = ""
+
+    def as_variables(self) -> dict[str, str]:
+        """The same as `MESH_S3_*`."""
+        return dict(zip((*CREDENTIALS, SESSION_TOKEN), self, strict=True))
+
+
 def declared_accounts() -> Declared:
     """Service to its rights to the buckets they are for.
 
@@ -67,15 +80,17 @@ def build_policy(rights: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def keys_of(instance: Instance, account: str) -> tuple[str, str]:
-    """Access key and secret of a service, or of `ROOT`; in a store of the user's own everybody has the user's.
+def keys_of(instance: Instance, account: str) -> Keys:
+    """The keys of a service, or of `ROOT`; in a store of the user's own everybody has the user's.
 
     Raises:
         MeshError: no such account is declared, or the user's keys are not set.
     """
     root = instance.credentials
-    if account == ROOT or instance.is_external("s3"):
-        return root[CREDENTIALS[0]], root[CREDENTIALS[1]]
+    if instance.is_external("s3"):
+        return Keys(root[CREDENTIALS[0]], root[CREDENTIALS[1]], os.environ.get(SESSION_TOKEN, ""))
+    if account == ROOT:
+        return Keys(root[CREDENTIALS[0]], root[CREDENTIALS[1]])
     if account not in declared_accounts():
         raise MeshError(f"access/{_DECLARATION.name} declares no account {account}")
     file = instance.home / "object_store.json"
@@ -83,4 +98,4 @@ def keys_of(instance: Instance, account: str) -> tuple[str, str]:
     if account not in known:
         known[account] = secrets.token_hex(20)
         write_private(file, json.dumps(known).encode())
-    return f"{PREFIX}{account}", known[account]
+    return Keys(f"{PREFIX}{account}", known[account])

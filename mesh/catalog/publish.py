@@ -20,6 +20,7 @@ from mesh.catalog.relations import exposure_edges, exposure_entities, relation_e
 from mesh.catalog.server import check_server
 from mesh.catalog.stream import collections, stream_edges, stream_entities
 from mesh.catalog.workflows import write_workflows
+from mesh.clients.kafka import python_settings
 from mesh.dbt import target_folder
 from mesh.environments import python_environment
 from mesh.errors import MeshError
@@ -88,7 +89,7 @@ def build_plan(instance: Instance, project: Project, results: list[CheckResult],
 
 def _partitions(instance: Instance) -> dict[str, int]:
     try:
-        topics = AdminClient({"bootstrap.servers": instance.endpoint("kafka")}).list_topics(timeout=10).topics
+        topics = AdminClient(python_settings(instance)).list_topics(timeout=10).topics
         return {name: len(topics[name].partitions) for name in map(cdc_topic, COLLECTIONS)}
     except (KafkaException, KeyError) as error:
         raise MeshError(f"Kafka does not know the topics of changes ({error}): mesh stack up") from error

@@ -54,8 +54,8 @@ def stream_entities(instance: Instance, partitions: Mapping[str, int]) -> Iterat
     """The pipelines, and the topics of changes, whose messages have no schema in the registry."""
     body: dict[str, Any]
     pipelines = (
-        (CONNECT, "KafkaConnect", instance.endpoint("connect"), CONNECTOR, "Debezium: MongoDB's changes to Kafka."),
-        (FLINK, "Flink", instance.endpoint("flink"), LANDING_JOB, "PyFlink: Kafka to bronze, exactly once."),
+        (CONNECT, "KafkaConnect", instance.address("connect"), CONNECTOR, "Debezium: MongoDB's changes to Kafka."),
+        (FLINK, "Flink", instance.address("flink"), LANDING_JOB, "PyFlink: Kafka to bronze, exactly once."),
     )
     for service, kind, address, name, description in pipelines:
         connection = {"config": {"type": kind, "hostPort": address}}

@@ -9,7 +9,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import parse_qs, unquote, urlparse
 
 import yaml
 
@@ -19,6 +19,9 @@ from mesh.catalog.client.plan import Table
 from mesh.catalog.inputs import RELATIONS, Project
 from mesh.catalog.names import KAFKA, LAKE, LAKE_CATALOG, MONGODB
 from mesh.catalog.relations import exposure_ref
+from mesh.clients.http import registry_settings
+from mesh.clients.kafka import python_settings
+from mesh.clients.mongodb import python_uri
 from mesh.instance import Instance
 
 # in the order in which they must run; dbt's needs the tables and the exposures to be there
@@ -107,10 +110,14 @@ def _trino(instance: Instance, tables: list[Table]) -> dict[str, Any]:
 
 
 def _kafka(instance: Instance) -> dict[str, Any]:
+    clients = python_settings(instance)
+    registry = registry_settings(instance)
     connection = {
         "type": "Kafka",
-        "bootstrapServers": instance.endpoint("kafka"),
-        "schemaRegistryURL": instance.endpoint("registry"),
+        "bootstrapServers": clients.pop("bootstrap.servers"),
+        "consumerConfig": clients,
+        "schemaRegistryURL": registry.pop("url"),
+        "schemaRegistryConfig": registry,
     }
     config = {
         "type": "MessagingMetadata",
@@ -123,13 +130,15 @@ def _kafka(instance: Instance) -> dict[str, Any]:
 
 
 def _mongodb(instance: Instance) -> dict[str, Any]:
-    address = urlparse(instance.endpoint("mongodb"))
+    address = urlparse(python_uri(instance))
     options = {name: values[0] for name, values in parse_qs(address.query).items()}
     connection: dict[str, Any] = {
         "type": "MongoDB",
         "hostPort": address.netloc.rpartition("@")[2],
         "connectionOptions": options,
     }
+    if address.username:
+        connection |= {"username": unquote(address.username), "password": unquote(address.password or "")}
     config = {
         "type": "DatabaseMetadata",
         "markDeletedTables": True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from mesh.clients.s3 import ensure_bucket
 from mesh.maintain.policy import Archive, Relation
 from mesh.maintain.session import Session
 from mesh.maintain.statements import (
@@ -16,7 +17,6 @@ from mesh.maintain.statements import (
     build_create_archive_sql,
 )
 from mesh.maintain.wording import counted
-from mesh.s3 import ensure_bucket
 
 
 def apply_archive(lake: Session, table: Relation, archive: Archive, as_of: datetime) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from mesh.clients.s3 import list_keys
 from mesh.maintain.policy import Housekeeping, Relation
 from mesh.maintain.session import Session
 from mesh.maintain.statements import (
@@ -17,7 +18,6 @@ from mesh.maintain.statements import (
     build_small_files_sql,
 )
 from mesh.maintain.wording import counted
-from mesh.s3 import list_keys
 
 CLOCK_SKEW = timedelta(minutes=1)
 """How much older than the one before it Iceberg lets a snapshot be."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mesh.access.login import MAINTENANCE
+from mesh.clients.s3 import connect_s3
 from mesh.instance import Instance
 from mesh.lake import Lake
-from mesh.s3 import connect_s3
 
 
 class Session(Lake):

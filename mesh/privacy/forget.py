@@ -14,6 +14,8 @@ from confluent_kafka.admin._config import ConfigResource
 
 from flink_jobs.topics import COLLECTIONS, DATABASE, all_topics
 from mesh import jobs
+from mesh.clients.kafka import python_settings
+from mesh.clients.mongodb import python_uri
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.jobs import Job
@@ -111,7 +113,7 @@ def kafka_drops_by(instance: Instance) -> datetime:
     Raises:
         MeshError: a topic keeps its messages for ever.
     """
-    admin = AdminClient({"bootstrap.servers": instance.endpoint("kafka")})
+    admin = AdminClient(python_settings(instance))
     asked = admin.describe_configs([ConfigResource(ConfigResource.Type.TOPIC, topic) for topic in all_topics()])
     longest = timedelta(0)
     for resource, answer in asked.items():
@@ -125,7 +127,7 @@ def kafka_drops_by(instance: Instance) -> datetime:
 
 
 def _require_forgotten_at_the_source(instance: Instance, person: str) -> None:
-    with pymongo.MongoClient[dict[str, object]](instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, object]](python_uri(instance)) as client:
         for name in COLLECTIONS:
             if count := client[DATABASE][name].count_documents({FIELD: person}):
                 raise MeshError(

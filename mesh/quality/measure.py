@@ -13,6 +13,7 @@ from typing import Any
 import pymongo
 
 from flink_jobs.topics import COLLECTIONS, DATABASE
+from mesh.clients.mongodb import python_uri
 from mesh.contracts.contract import Objective, Product, read_products
 from mesh.dbt import Manifest, parse_project, run_dbt
 from mesh.errors import MeshError
@@ -208,7 +209,7 @@ def _collection(table: str) -> str | None:
 
 
 def _count_documents(instance: Instance) -> dict[str, int]:
-    with pymongo.MongoClient[dict[str, Any]](instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, Any]](python_uri(instance)) as client:
         return {collection: client[DATABASE][collection].count_documents({}) for collection in COLLECTIONS}
 
 

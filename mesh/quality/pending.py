@@ -14,6 +14,8 @@ from bson import Timestamp
 from confluent_kafka import Consumer, TopicPartition
 
 from flink_jobs.topics import COLLECTIONS, DATABASE, cdc_topic
+from mesh.clients.kafka import python_settings
+from mesh.clients.mongodb import python_uri
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.lake import Offsets
@@ -51,7 +53,7 @@ def uncaptured_since(instance: Instance) -> dict[str, datetime]:
     if captured == (0, 0):
         return {}
     found: dict[str, datetime] = {}
-    with pymongo.MongoClient[dict[str, Any]](instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, Any]](python_uri(instance)) as client:
         for collection in COLLECTIONS:
             with client[DATABASE][collection].watch(start_at_operation_time=after, max_await_time_ms=50) as changes:
                 if (change := changes.try_next()) is not None:
@@ -93,13 +95,15 @@ def _written_at(instance: Instance, places: Collection[tuple[Position, int]]) ->
     if not places:
         return {}
     consumer = Consumer(
-        {
-            "bootstrap.servers": instance.endpoint("kafka"),
-            "group.id": f"pending-{uuid.uuid4()}",
-            "enable.auto.commit": False,
-            "isolation.level": "read_committed",
-            "fetch.max.bytes": 1_000_000,
-        }
+        python_settings(
+            instance,
+            {
+                "group.id": f"pending-{uuid.uuid4()}",
+                "enable.auto.commit": False,
+                "isolation.level": "read_committed",
+                "fetch.max.bytes": 1_000_000,
+            },
+        )
     )
     found: dict[tuple[Position, int], datetime] = {}
     try:

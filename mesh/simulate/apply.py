@@ -54,14 +54,15 @@ def build_writes(changes: Iterable[Change]) -> dict[str, list[Write]]:
     return writes
 
 
-def register_schemas(registry_url: str, schemas: Mapping[str, TopicSchema]) -> dict[str, int]:
+def register_schemas(registry: Mapping[str, str], schemas: Mapping[str, TopicSchema]) -> dict[str, int]:
     """Register every schema as `<topic>-value`, compatibility BACKWARD; return ids by topic.
 
     Args:
-        registry_url: a registry with Confluent's API, e.g. Apicurio's `/apis/ccompat/v7`.
+        registry: settings of `confluent_kafka`'s client; the `url` is that of a registry with Confluent's API, e.g.
+            Apicurio's `/apis/ccompat/v7`.
         schemas: by topic.
     """
-    client = SchemaRegistryClient({"url": registry_url})
+    client = SchemaRegistryClient(dict(registry))
     ids = {}
     for topic, schema in schemas.items():
         subject = f"{topic}-value"
@@ -74,12 +75,12 @@ def register_schemas(registry_url: str, schemas: Mapping[str, TopicSchema]) -> d
 class EventProducer:
     """Produces events; a message's key is the aggregate's id in UTF-8."""
 
-    def __init__(self, bootstrap: str, encoder: WireEncoder) -> None:
+    def __init__(self, kafka: Mapping[str, Any], encoder: WireEncoder) -> None:
         self._encoder = encoder
         self._errors: list[KafkaError] = []
         self._producer = Producer(
             {
-                "bootstrap.servers": bootstrap,
+                **kafka,
                 "client.id": "mesh-simulate",
                 "enable.idempotence": True,
                 "compression.type": "zstd",
@@ -132,25 +133,25 @@ class EventProducer:
 class WarehouseSink:
     """MongoDB for documents and, unless left out, Kafka for events."""
 
-    def __init__(self, mongodb_uri: str, kafka_bootstrap: str | None, registry_url: str | None) -> None:
+    def __init__(self, mongodb_uri: str, kafka: Mapping[str, Any] | None, registry: Mapping[str, str] | None) -> None:
         """Connect, check the topics and register the schemas.
 
         Args:
             mongodb_uri: where the database `wms` lives.
-            kafka_bootstrap: None to apply documents only.
-            registry_url: needed with Kafka.
+            kafka: settings of `confluent_kafka`; None to apply documents only.
+            registry: settings of its client of the schema registry; needed with Kafka.
 
         Raises:
             ValueError: Kafka without a registry.
             MissingTopicError: a topic does not exist.
         """
-        if kafka_bootstrap is not None and registry_url is None:
-            raise ValueError("events need a schema registry: give registry_url")
+        if kafka is not None and registry is None:
+            raise ValueError("events need a schema registry: give registry")
         self._events: EventProducer | None = None
-        if kafka_bootstrap is not None and registry_url is not None:
+        if kafka is not None and registry is not None:
             schemas = read_schemas()
-            encoder = WireEncoder(schemas, register_schemas(registry_url, schemas))
-            self._events = EventProducer(kafka_bootstrap, encoder)
+            encoder = WireEncoder(schemas, register_schemas(registry, schemas))
+            self._events = EventProducer(kafka, encoder)
             self._events.require_topics(schemas)
         self._client: MongoClient[dict[str, Any]] = MongoClient(
             mongodb_uri, tz_aware=True, serverSelectionTimeoutMS=_SERVER_SELECTION_MS

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from mesh.simulate.apply import Sink, WarehouseSink
 from mesh.simulate.baskets import DEFAULT_FROM_DAY, dataset_version, read_baskets, read_catalog
@@ -53,8 +54,8 @@ OnProgress = Callable[[Progress], None]
 
 def simulate(
     mongodb_uri: str,
-    kafka_bootstrap: str | None,
-    registry_url: str | None,
+    kafka: Mapping[str, Any] | None,
+    registry: Mapping[str, str] | None,
     state_file: Path,
     orders: int,
     *,
@@ -71,8 +72,8 @@ def simulate(
 
     Args:
         mongodb_uri: where the database `wms` lives.
-        kafka_bootstrap: for business events; None for documents only.
-        registry_url: Confluent-compatible schema registry; needed with Kafka.
+        kafka: settings of `confluent_kafka` for business events; None for documents only.
+        registry: settings of its client of a schema registry; needed with Kafka.
         state_file: JSON, written after every batch.
         orders: how many orders shall have been created since `from_day`, all runs together.
         from_day: first day of baskets, UTC.
@@ -102,7 +103,7 @@ def simulate(
             position.changes_applied,
             position.changes_applied,
         )
-    with WarehouseSink(mongodb_uri, kafka_bootstrap, registry_url) as sink:
+    with WarehouseSink(mongodb_uri, kafka, registry) as sink:
         changes = generate_changes(read_baskets(from_day), seed, read_catalog())
         return replay(
             leave_out_fields(changes, faulty_share),

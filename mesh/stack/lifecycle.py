@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from mesh.access.apply import apply_access
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, Instance
 from mesh.stack import keeper, preflight, provision
@@ -50,6 +51,8 @@ def up(instance: Instance, profile: str, report: Report) -> None:
     install(instance, profile)
     for external in set(instance.config["profiles"][profile]) - set(servers):
         report(f"{external}: yours, at {ENDPOINTS[external][0]}")
+    # certificates and passwords, which servers show and ask for
+    apply_access(instance)
     supervisor.launch()
     _start_in_order(instance, servers, supervisor, report)
     provision.provision(instance, report)

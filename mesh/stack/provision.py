@@ -32,12 +32,15 @@ from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, cdc_topic, e
 from mesh.access.accounts import apply_accounts
 from mesh.access.login import MAINTENANCE
 from mesh.access.object_store import ROOT
+from mesh.clients.http import http_client
+from mesh.clients.kafka import python_settings
+from mesh.clients.mongodb import java_uri, python_uri
+from mesh.clients.s3 import connect_s3, ensure_bucket
 from mesh.contracts.objectives import publish_objectives
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
 from mesh.lake import Lake
 from mesh.quality.store import create_tables
-from mesh.s3 import connect_s3, ensure_bucket
 
 CONNECTOR = "mongodb-cdc-connector"
 IN_PLACE = "in place"
@@ -70,7 +73,7 @@ def create_topics(instance: Instance) -> None:
     sizes = instance.config["kafka_topics"]
     wanted = {cdc_topic(name): sizes["cdc_partitions"] for name in COLLECTIONS}
     wanted |= {event_topic(name): sizes["event_partitions"] for name in EVENT_DOMAINS}
-    admin = AdminClient({"bootstrap.servers": instance.endpoint("kafka")})
+    admin = AdminClient(python_settings(instance))
     existing = admin.list_topics(timeout=10).topics
     missing = [NewTopic(name, num_partitions=size) for name, size in wanted.items() if name not in existing]
     for name, created in (admin.create_topics(missing) if missing else {}).items():
@@ -82,7 +85,8 @@ def create_topics(instance: Instance) -> None:
 
 def set_registry_compatibility(instance: Instance) -> None:
     """BACKWARD for every subject: the registry's own default is NONE."""
-    response = httpx.put(f"{instance.endpoint('registry')}/config", json={"compatibility": "BACKWARD"}, timeout=30)
+    with http_client(instance, "registry") as registry:
+        response = registry.put("/config", json={"compatibility": "BACKWARD"})
     if response.is_error:
         raise MeshError(f"the registry refused its compatibility level: {response.text}")
 
@@ -105,7 +109,7 @@ def define_mongodb_tables(instance: Instance) -> None:
     """
     tables = tomllib.loads((REPOSITORY / "stack/trino/mongodb_tables.toml").read_text())
     try:
-        with pymongo.MongoClient[dict[str, Any]](instance.endpoint("mongodb")) as client:
+        with pymongo.MongoClient[dict[str, Any]](python_uri(instance)) as client:
             for table, columns in tables.items():
                 fields = [{"name": name, "type": kind, "hidden": False} for name, kind in columns.items()]
                 client[DATABASE]["_schema"].update_one({"table": table}, {"$set": {"fields": fields}}, upsert=True)
@@ -118,7 +122,8 @@ def connector_config(instance: Instance) -> dict[str, str]:
     template = Template((REPOSITORY / "stack/connect/mongodb-connector.json").read_text())
     config: dict[str, str] = json.loads(
         template.substitute(
-            mongodb=instance.endpoint("mongodb"),
+            # what our worker has in its environment needs to stand in no configuration
+            mongodb=java_uri(instance) if instance.is_external("connect") else "${env:MESH_MONGODB_URI}",
             database=DATABASE,
             collections=",".join(f"{DATABASE}.{name}" for name in COLLECTIONS),
             **instance.config["kafka_messages"],
@@ -129,9 +134,8 @@ def connector_config(instance: Instance) -> dict[str, str]:
 
 def ensure_connector(instance: Instance) -> str:
     """Register the connector, or bring it to its configuration, and restart what failed. Returns what was done."""
-    url = instance.endpoint("connect")
     wanted = connector_config(instance)
-    with httpx.Client(base_url=url, timeout=60) as connect:
+    with http_client(instance, "connect", timeout=60) as connect:
         current = connect.get(f"/connectors/{CONNECTOR}/config")
         if current.status_code == 200 and {**current.json(), **wanted} == current.json():
             return _restart_failed(connect)

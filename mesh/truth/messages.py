@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from mesh.clients.kafka import python_settings
 from mesh.instance import Instance
 
 _BATCH = 5_000
@@ -37,19 +38,21 @@ class Span:
 def open_consumer(instance: Instance) -> Consumer:
     """A consumer of a group of its own that commits nothing and reads what is committed only."""
     return Consumer(
-        {
-            "bootstrap.servers": instance.endpoint("kafka"),
-            "group.id": f"mesh-truth-{uuid.uuid4()}",
-            "enable.auto.commit": False,
-            "enable.auto.offset.store": False,
-            "enable.partition.eof": True,
-            "auto.offset.reset": "error",
-            "isolation.level": "read_committed",
-            "fetch.wait.max.ms": 50,
-            # what the client may hold in advance, per partition, and how long it rests when it is full
-            "queued.max.messages.kbytes": 16384,
-            "fetch.queue.backoff.ms": 10,
-        }
+        python_settings(
+            instance,
+            {
+                "group.id": f"mesh-truth-{uuid.uuid4()}",
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "enable.partition.eof": True,
+                "auto.offset.reset": "error",
+                "isolation.level": "read_committed",
+                "fetch.wait.max.ms": 50,
+                # what the client may hold in advance, per partition, and how long it rests when it is full
+                "queued.max.messages.kbytes": 16384,
+                "fetch.queue.backoff.ms": 10,
+            },
+        )
     )
 
 

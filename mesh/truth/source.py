@@ -11,6 +11,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from flink_jobs.topics import COLLECTIONS, DATABASE
+from mesh.clients.mongodb import python_uri
 from mesh.errors import MeshError
 from mesh.instance import Instance
 from mesh.truth.canonical import DECODING, Document, canonical_text, from_bson
@@ -59,7 +60,7 @@ def read_source(instance: Instance) -> Source:
     Raises:
         MeshError: MongoDB does not answer.
     """
-    uri = instance.endpoint("mongodb")
+    uri = python_uri(instance)
     try:
         with MongoClient(
             uri,

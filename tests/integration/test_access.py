@@ -18,6 +18,7 @@ import pytest
 from mesh.access.login import MAINTENANCE, READER, Login
 from mesh.access.passwords import password_of
 from mesh.access.role_table import Cell, role_table
+from mesh.clients.mongodb import python_uri
 from mesh.instance import REPOSITORY, Instance
 from mesh.lake import Lake, LakeError
 from mesh.stack.install import venv_binary
@@ -149,7 +150,7 @@ def test_personal_data_is_hidden_from_all_but_owners_and_operators(
 
 
 def test_a_store_sees_its_own_orders(chain: Chain) -> None:
-    with pymongo.MongoClient[dict[str, Any]](chain.instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, Any]](python_uri(chain.instance)) as client:
         theirs = {order["order_id"] for order in client.wms.orders.find({"store_id": STORE}, {"order_id": True})}
         others = client.wms.orders.count_documents({"store_id": {"$ne": STORE}})
     assert theirs and others

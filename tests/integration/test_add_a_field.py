@@ -11,6 +11,7 @@ from typing import Any
 import pymongo
 import pytest
 
+from mesh.clients.mongodb import python_uri
 from mesh.instance import REPOSITORY
 from tests.integration.chain import Chain, query
 from tests.integration.guide import follow, guide_environment
@@ -48,7 +49,7 @@ def followed(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             command, environment = ["mesh", "truth", "silver"], guide_environment(chain, folder)
             found.append(subprocess.run(command, cwd=folder, env=environment, check=False).returncode)
 
-    with pymongo.MongoClient[dict[str, Any]](chain.instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, Any]](python_uri(chain.instance)) as client:
         orders = client["wms"]["orders"]
         (like,) = orders.find({"status": "received"}).limit(1)
         for order_id, note in ((NOTED, "For Zoë"), (TAKEN_BACK, "Sorry"), (ODD, {"text": "of another type"})):

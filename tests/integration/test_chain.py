@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pymongo
 import pytest
 
 from mesh import jobs
-from mesh.stack.provision import CONNECTOR, IN_PLACE, ensure_connector
+from mesh.clients.http import http_client
+from mesh.clients.mongodb import python_uri
+from mesh.stack.provision import IN_PLACE, ensure_connector
 from tests.integration.chain import Chain, bronze_bytes_read, query, tables_that_dbt_reads
 
 SILVER = ("orders_current", "shipments_current")
@@ -37,7 +38,8 @@ def test_truth_check_sees_a_silver_row_that_lies(chain: Chain) -> None:
 def test_messages_are_decoded_once_per_stream(chain: Chain) -> None:
     job = jobs.running_job(chain.instance)
     assert job
-    plan = httpx.get(f"{chain.instance.endpoint('flink')}/jobs/{job.id}/plan").text
+    with http_client(chain.instance, "flink") as flink:
+        plan = flink.get(f"/jobs/{job.id}/plan").text
     # one Python operator for changes and one for events, however many tables they feed
     assert plan.count("PythonCalc") == 2
 
@@ -73,7 +75,7 @@ def test_building_after_new_changes_reads_only_new_bronze_files(chain: Chain) ->
 
 
 def test_writes_to_other_collections_do_not_hold_up_the_wait(chain: Chain) -> None:
-    with pymongo.MongoClient[dict[str, Any]](chain.instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, Any]](python_uri(chain.instance)) as client:
         # as Trino does, which keeps the schemas that it guessed in a collection of the same database
         client["wms"]["_schema"].insert_one({"table": "elsewhere"})
     chain.land()
@@ -83,19 +85,24 @@ def test_writes_to_other_collections_do_not_hold_up_the_wait(chain: Chain) -> No
 
 
 def test_connector_is_repaired(chain: Chain) -> None:
-    with httpx.Client(base_url=f"{chain.instance.endpoint('connect')}/connectors/{CONNECTOR}", timeout=60) as connect:
-        config = connect.get("/config").json()
+    with http_client(chain.instance, "connect", timeout=60) as connect:
+        config = connect.get(f"/connectors/{CONNECTOR}/config").json()
 
         def batch_size() -> str:
-            return str(connect.get("/config").json()["max.batch.size"])
+            return str(connect.get(f"/connectors/{CONNECTOR}/config").json()["max.batch.size"])
 
         # 409: its workers are sharing out their work
-        until(lambda: connect.put("/config", json={**config, "max.batch.size": "17"}).status_code != 409)
+        until(
+            lambda: (
+                connect.put(f"/connectors/{CONNECTOR}/config", json={**config, "max.batch.size": "17"}).status_code
+                != 409
+            )
+        )
         until(lambda: batch_size() == "17")
         assert ensure_connector(chain.instance) == "brought to its configuration"
         until(lambda: batch_size() != "17")
         until(lambda: ensure_connector(chain.instance) == IN_PLACE)
-        assert connect.get("/config").json() == config
+        assert connect.get(f"/connectors/{CONNECTOR}/config").json() == config
 
 
 def until(reached: Callable[[], bool]) -> None:

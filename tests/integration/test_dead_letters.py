@@ -9,6 +9,7 @@ from confluent_kafka import Producer
 
 from flink_jobs.topics import cdc_topic, event_topic
 from mesh import jobs
+from mesh.clients.kafka import python_settings
 from tests.integration.chain import Chain, query
 
 GOOD_SOURCE = {"ts_ms": 1_700_000_000_000, "ord": 1}
@@ -62,7 +63,7 @@ def test_malformed_messages_are_all_dead_letters_and_the_job_goes_on(chain: Chai
     sent = [(cdc_topic("orders"), *message) for message in malformed_changes(1_000)]
     sent += [(event_topic("orders"), *message) for message in malformed_events()]
 
-    producer = Producer({"bootstrap.servers": chain.instance.endpoint("kafka")})
+    producer = Producer(python_settings(chain.instance))
     for topic, key, value in sent:
         producer.produce(topic, key=key, value=value)
     assert producer.flush(30) == 0
@@ -82,7 +83,7 @@ def test_malformed_messages_are_all_dead_letters_and_the_job_goes_on(chain: Chai
 
 
 def test_good_messages_behind_bad_ones_still_land(chain: Chain) -> None:
-    producer = Producer({"bootstrap.servers": chain.instance.endpoint("kafka")})
+    producer = Producer(python_settings(chain.instance))
     for key, value in malformed_changes(50):
         producer.produce(cdc_topic("orders"), key=key, value=value)
     producer.flush(30)

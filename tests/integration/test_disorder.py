@@ -11,6 +11,7 @@ from pymongo import MongoClient
 
 from flink_jobs.tables import BronzeTable, build_create_table_sql, change_tables
 from flink_jobs.topics import DATABASE
+from mesh.clients.mongodb import python_uri
 from tests.integration.chain import Chain, query
 
 PREFIX = "disorder_"
@@ -27,7 +28,7 @@ LAYERS = ("bronze", "staging", "reference", "silver", "gold")
 def week(chain: Chain) -> Chain:
     """A week of orders, of which 1 % are deleted and created again, and some corrected to the day before."""
     chain.replay(max(0, WEEK * ORDERS_A_DAY - chain.orders))
-    with MongoClient(chain.instance.endpoint("mongodb")) as client:
+    with MongoClient(python_uri(chain.instance)) as client:
         for name in ("orders", "shipments", "inventory"):
             collection = client[DATABASE][name]
             for place, document in enumerate(list(collection.find().sort("_id", 1))):

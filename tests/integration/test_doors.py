@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from mesh import jobs
 from mesh.access.object_store import ROOT, keys_of
+from mesh.clients.s3 import connect_s3
 from mesh.instance import Instance
-from mesh.s3 import connect_s3
 from mesh.stack.servers import SERVERS
 from mesh.stack.supervise import Supervisor
 from tests.integration.chain import Chain

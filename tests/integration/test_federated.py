@@ -13,6 +13,7 @@ import pytest
 from pymongo.database import Database
 
 from mesh.access.login import READER, Login
+from mesh.clients.mongodb import python_uri
 from mesh.instance import REPOSITORY
 from tests.integration.chain import Chain, bronze_bytes_read, query
 
@@ -27,7 +28,7 @@ ODD = "not like 'ORD-odd-%'"
 @pytest.fixture(scope="module")
 def wms(chain: Chain) -> Iterator[Wms]:
     """MongoDB, with some orders being picked, and all of it landed and merged."""
-    with pymongo.MongoClient[dict[str, Any]](chain.instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, Any]](python_uri(chain.instance)) as client:
         wms = client["wms"]
         waiting = [order["_id"] for order in wms.orders.find({"status": "received"}).limit(3)]
         wms.orders.update_many({"_id": {"$in": waiting}}, {"$set": {"status": "picking"}})

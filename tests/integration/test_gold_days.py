@@ -11,6 +11,7 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 
 from flink_jobs.topics import DATABASE
+from mesh.clients.mongodb import python_uri
 from tests.integration.chain import Chain, query
 
 TABLE = "order_fulfillment_daily"
@@ -26,7 +27,7 @@ ORDERS = ("orders_current", TABLE)
 
 @pytest.fixture
 def orders(chain: Chain) -> Iterator[Collection[dict[str, Any]]]:
-    with MongoClient[dict[str, Any]](chain.instance.endpoint("mongodb")) as client:
+    with MongoClient[dict[str, Any]](python_uri(chain.instance)) as client:
         yield client[DATABASE]["orders"]
 
 

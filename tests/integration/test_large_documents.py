@@ -11,6 +11,7 @@ import pytest
 from pymongo.collection import Collection
 
 from mesh import jobs
+from mesh.clients.mongodb import python_uri
 from tests.integration.chain import Chain, query
 
 CREATED = datetime(2017, 1, 2, 10, tzinfo=UTC)
@@ -31,7 +32,7 @@ def order(name: str, **fields: object) -> dict[str, object]:
 
 @pytest.fixture
 def orders(chain: Chain) -> Iterator[Collection[dict[str, Any]]]:
-    with pymongo.MongoClient[dict[str, Any]](chain.instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, Any]](python_uri(chain.instance)) as client:
         yield client["wms"]["orders"]
 
 

@@ -17,9 +17,10 @@ from pymongo.collection import Collection
 
 from flink_jobs.tables import LAYERS
 from mesh.access.object_store import ROOT
+from mesh.clients.mongodb import python_uri
+from mesh.clients.s3 import connect_s3
 from mesh.errors import MeshError
 from mesh.privacy.forget import find, forget
-from mesh.s3 import connect_s3
 from tests.integration.chain import Chain, query
 
 TABLES = {
@@ -32,7 +33,7 @@ TABLES = {
 
 @pytest.fixture
 def orders(chain: Chain) -> Iterator[Collection[dict[str, Any]]]:
-    with pymongo.MongoClient[dict[str, Any]](chain.instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, Any]](python_uri(chain.instance)) as client:
         yield client["wms"]["orders"]
 
 

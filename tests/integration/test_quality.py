@@ -14,6 +14,7 @@ import pytest
 
 from mesh import jobs
 from mesh.build import build
+from mesh.clients.mongodb import python_uri
 from mesh.dbt import run_dbt
 from mesh.quality.measure import Measured, measure, take_measurements
 from mesh.quality.record import record_dbt
@@ -38,7 +39,7 @@ def by_promise(measured: list[Measured]) -> dict[tuple[str, str], Measured]:
 
 
 def orders(chain: Chain, condition: dict[str, Any]) -> int:
-    with pymongo.MongoClient[dict[str, Any]](chain.instance.endpoint("mongodb")) as client:
+    with pymongo.MongoClient[dict[str, Any]](python_uri(chain.instance)) as client:
         return client["wms"]["orders"].count_documents(condition)
 
 

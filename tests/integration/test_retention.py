@@ -11,9 +11,9 @@ import pytest
 
 from flink_jobs.tables import build_create_table_sql, change_tables
 from mesh.access.object_store import ROOT
+from mesh.clients.s3 import connect_s3
 from mesh.maintain.maintain import declared_tables, maintain
 from mesh.maintain.policy import LakeTable
-from mesh.s3 import connect_s3
 from tests.integration.chain import Chain, query
 
 PREFIX = "maintained_"

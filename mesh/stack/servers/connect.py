@@ -5,12 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
+
+from mesh.access.private import write_private
+from mesh.clients.http import http_client
+from mesh.clients.kafka import build_properties, java_settings
+from mesh.clients.logins import login_at
+from mesh.clients.mongodb import java_uri
 from mesh.instance import Instance
-from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
 from mesh.stack.server import Process, Server, render
 from mesh.stack.servers.kafka import SERVER as KAFKA
 from mesh.stack.servers.kafka import java_command
+from mesh.stack.trust_store import trust_options
+
+CLIENTS = ("", "producer.", "consumer.", "admin.")
+"""The worker has settings of its own for each kind of client of its connectors."""
+LOGIN_MODULE = "org.apache.kafka.connect.rest.basic.auth.extension.PropertyFileLoginModule"
 
 
 def _fill(instance: Instance, folder: Path) -> None:
@@ -26,11 +37,15 @@ def _install(instance: Instance) -> None:
 
 
 def _prepare(instance: Instance) -> list[Process]:
+    configuration = instance.home / "conf/connect"
+    clients = java_settings(instance)
     properties = render(
         "connect",
         "connect.properties",
-        instance.home / "conf/connect/connect.properties",
-        bootstrap=instance.endpoint("kafka"),
+        configuration / "connect.properties",
+        clients="".join(
+            build_properties({f"{kind}{name}": value for name, value in clients.items()}) for kind in CLIENTS
+        ),
         port=instance.port("connect", "rest"),
         plugins=installed(instance, "connect"),
     )
@@ -38,12 +53,38 @@ def _prepare(instance: Instance) -> list[Process]:
         Process(
             name="connect",
             command=java_command(
-                instance, "connect", "org.apache.kafka.connect.cli.ConnectDistributed", str(properties)
+                instance,
+                "connect",
+                "org.apache.kafka.connect.cli.ConnectDistributed",
+                str(properties),
+                options=[
+                    *trust_options(instance),
+                    f"-Djava.security.auth.login.config={_write_accepted_login(instance, configuration)}",
+                ],
             ),
-            directory=properties.parent,
-            is_ready=lambda: ready.http_answers(f"{instance.own_endpoint('connect')}/connectors"),
+            directory=configuration,
+            is_ready=lambda: _is_ready(instance),
+            environment={"MESH_MONGODB_URI": java_uri(instance)},
         )
     ]
+
+
+def _write_accepted_login(instance: Instance, configuration: Path) -> Path:
+    """The file of the one user, and the one that names it; returns the latter."""
+    login = login_at(instance, "connect")
+    assert login, "ours asks for a password"
+    users, jaas = configuration / "users.properties", configuration / "jaas.conf"
+    write_private(users, f"{login.user}={login.password}\n".encode())
+    write_private(jaas, f'KafkaConnect {{ {LOGIN_MODULE} required file="{users}"; }};\n'.encode())
+    return jaas
+
+
+def _is_ready(instance: Instance) -> bool:
+    try:
+        with http_client(instance, "connect", timeout=3) as connect:
+            return connect.get("/connectors").is_success
+    except httpx.HTTPError:
+        return False
 
 
 SERVER = Server("connect", install=_install, prepare=_prepare, after=("kafka",))

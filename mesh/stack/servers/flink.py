@@ -12,6 +12,7 @@ from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, run_logged
 from mesh.stack.java import java17
 from mesh.stack.server import Process, Server, render
+from mesh.stack.trust_store import trust_options
 
 REQUIREMENTS = REPOSITORY / "requirements/flink.txt"
 
@@ -83,6 +84,7 @@ def _prepare(instance: Instance) -> list[Process]:
         instance.home / "conf/flink/config.yaml",
         java_home=java17(),
         python=python(instance),
+        trust=" ".join(trust_options(instance)),
         data=data,
         tmp=instance.home / "tmp/flink",
         jobmanager_mb=config["jobmanager_mb"],

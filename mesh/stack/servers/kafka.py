@@ -5,11 +5,16 @@ from __future__ import annotations
 import base64
 import subprocess
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from mesh.access import certificates
+from mesh.access.private import write_private
+from mesh.clients.kafka import build_jaas, python_settings
+from mesh.clients.logins import login_at
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack.install import fetch_with_maven, install, installed
@@ -17,7 +22,7 @@ from mesh.stack.java import java17
 from mesh.stack.server import Process, Server, render
 
 
-def java_command(instance: Instance, server: str, main: str, *arguments: str) -> list[str]:
+def java_command(instance: Instance, server: str, main: str, *arguments: str, options: Sequence[str] = ()) -> list[str]:
     """The command line of a Java program of the Kafka distribution, with the server's heap size."""
     return [
         f"{java17()}/bin/java",
@@ -25,6 +30,7 @@ def java_command(instance: Instance, server: str, main: str, *arguments: str) ->
         f"-Xmx{instance.server_config(server)['heap_mb']}m",
         "-XX:+ExitOnOutOfMemoryError",
         f"-Dlog4j2.configurationFile={REPOSITORY / 'stack/kafka/log4j2.properties'}",
+        *options,
         "-cp",
         f"{installed(instance, 'kafka')}/*",
         main,
@@ -48,10 +54,17 @@ def _format_storage(instance: Instance, properties: Path) -> None:
 
 def _prepare(instance: Instance) -> list[Process]:
     data = instance.data("kafka")
+    configuration = instance.home / "conf/kafka"
+    configuration.mkdir(parents=True, exist_ok=True)
+    server_pem = configuration / "server.pem"
+    write_private(server_pem, certificates.server_pem(instance, "kafka").encode())
     properties = render(
         "kafka",
         "server.properties",
-        instance.home / "conf/kafka/server.properties",
+        configuration / "server.properties",
+        jaas=_accepted_login(instance),
+        server_pem=server_pem,
+        authority=instance.certificates / "ca.crt",
         client_port=instance.port("kafka", "client"),
         controller_port=instance.port("kafka", "controller"),
         data=data,
@@ -65,14 +78,22 @@ def _prepare(instance: Instance) -> list[Process]:
             name="kafka",
             command=java_command(instance, "kafka", "kafka.Kafka", str(properties)),
             directory=data,
-            is_ready=lambda: _is_ready(instance.own_endpoint("kafka")),
+            is_ready=lambda: _is_ready(instance),
+            environment=certificates.renewal(instance),
         )
     ]
 
 
-def _is_ready(bootstrap: str) -> bool:
+def _accepted_login(instance: Instance) -> str:
+    """The one user, as whom the broker also asks itself."""
+    login = login_at(instance, "kafka")
+    assert login, "ours asks for a password"
+    return build_jaas("PLAIN", login, **{f"user_{login.user}": login.password})
+
+
+def _is_ready(instance: Instance) -> bool:
     try:
-        return bool(AdminClient({"bootstrap.servers": bootstrap, "log_level": 0}).list_topics(timeout=2).brokers)
+        return bool(AdminClient(python_settings(instance, {"log_level": 0})).list_topics(timeout=2).brokers)
     except KafkaException:
         return False
 

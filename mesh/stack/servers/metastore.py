@@ -13,6 +13,7 @@ from mesh.stack.install import fetch_with_maven, install, installed, unpack
 from mesh.stack.java import LIGHT_COMPILER, java17
 from mesh.stack.server import Process, Server, render
 from mesh.stack.servers import mariadb
+from mesh.stack.trust_store import trust_options
 
 DATABASE = "metastore"
 SCHEMA_SCRIPT = "scripts/metastore/upgrade/mysql/hive-schema-4.0.0.mysql.sql"
@@ -58,7 +59,7 @@ def _prepare(instance: Instance) -> list[Process]:
     data.mkdir(parents=True, exist_ok=True)
     _create_schema(instance)
     port = instance.port("metastore", "thrift")
-    access_key, secret_key = keys_of(instance, "metastore")
+    keys = keys_of(instance, "metastore")
     site = render(
         "metastore",
         "metastore-site.xml",
@@ -69,8 +70,9 @@ def _prepare(instance: Instance) -> list[Process]:
         database_user=mariadb.USER,
         database_password=mariadb.password(instance),
         s3_endpoint=instance.endpoint("s3"),
-        access_key=access_key,
-        secret_key=secret_key,
+        **keys._asdict(),
+        s3_provider=f"org.apache.hadoop.fs.s3a.{'Temporary' if keys.session_token else 'Simple'}AWSCredentialsProvider",
+        s3_tls=str(instance.endpoint("s3").startswith("https:")).lower(),
     )
     return [
         Process(
@@ -83,6 +85,7 @@ def _prepare(instance: Instance) -> list[Process]:
                 LIGHT_COMPILER,
                 "-XX:+ExitOnOutOfMemoryError",
                 *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED_PACKAGES),
+                *trust_options(instance),
                 f"-Dmetastore.home={data}",
                 f"-DMETASTORE_HOME={data}",
                 "-cp",

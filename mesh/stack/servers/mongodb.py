@@ -7,6 +7,9 @@ from pathlib import Path
 import pymongo
 from pymongo.errors import PyMongoError
 
+from mesh.access.certificates import renewal
+from mesh.clients.logins import login_at
+from mesh.clients.mongodb import python_uri
 from mesh.instance import Instance
 from mesh.stack.install import fetch_with_maven, install, installed
 from mesh.stack.java import java17
@@ -17,9 +20,9 @@ def _fill(instance: Instance, folder: Path) -> None:
     fetch_with_maven(instance, "mongodb", folder / "lib", "package", buildDirectory=folder)
 
 
-def _is_ready(uri: str) -> bool:
+def _is_ready(instance: Instance) -> bool:
     try:
-        with pymongo.MongoClient[dict[str, object]](uri, serverSelectionTimeoutMS=1500) as client:
+        with pymongo.MongoClient[dict[str, object]](python_uri(instance), serverSelectionTimeoutMS=1500) as client:
             return bool(client.admin.command("ping")["ok"])
     except PyMongoError:
         return False
@@ -28,6 +31,8 @@ def _is_ready(uri: str) -> bool:
 def _prepare(instance: Instance) -> list[Process]:
     data = instance.data("mongodb")
     data.mkdir(parents=True, exist_ok=True)
+    login = login_at(instance, "mongodb")
+    assert login, "ours asks for a password"
     return [
         Process(
             name="mongodb",
@@ -42,9 +47,18 @@ def _prepare(instance: Instance) -> list[Process]:
                 str(instance.port("mongodb", "client")),
                 "--data",
                 str(data),
+                "--tls-certificate",
+                str(instance.certificates / "mongodb.crt"),
+                "--tls-key",
+                str(instance.certificates / "mongodb.key"),
             ],
             directory=data,
-            is_ready=lambda: _is_ready(instance.own_endpoint("mongodb")),
+            is_ready=lambda: _is_ready(instance),
+            environment={
+                "MONGODB_USER": login.user,
+                "MONGODB_PASSWORD": login.password,
+                **renewal(instance),
+            },
         )
     ]
 

@@ -33,7 +33,7 @@ def _prepare(instance: Instance) -> list[Process]:
     data = instance.data("s3")
     data.mkdir(parents=True, exist_ok=True)
     address = instance.own_endpoint("s3")
-    access_key, secret_key = keys_of(instance, ROOT)
+    keys = keys_of(instance, ROOT)
     return [
         Process(
             name="s3",
@@ -48,8 +48,8 @@ def _prepare(instance: Instance) -> list[Process]:
             directory=data,
             is_ready=lambda: ready.http_answers(f"{address}/minio/health/ready"),
             environment={
-                "MINIO_ROOT_USER": access_key,
-                "MINIO_ROOT_PASSWORD": secret_key,
+                "MINIO_ROOT_USER": keys.access_key,
+                "MINIO_ROOT_PASSWORD": keys.secret_key,
                 "MINIO_BROWSER": "off",
                 # a page in the user's browser reads nothing
                 "MINIO_API_CORS_ALLOW_ORIGIN": instance.own_endpoint("s3"),

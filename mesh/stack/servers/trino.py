@@ -8,15 +8,17 @@ from pathlib import Path
 
 from flink_jobs.tables import TABLE_PROPERTIES
 from flink_jobs.topics import all_topics
-from mesh.access.apply import apply_access
-from mesh.access.certificates import SERVER as SERVER_NAME
+from mesh.access.certificates import renewal, server_pem
 from mesh.access.object_store import keys_of
 from mesh.access.private import write_private
+from mesh.clients.kafka import build_properties, java_settings
+from mesh.clients.mongodb import java_uri
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
 from mesh.stack.java import java25
 from mesh.stack.server import Process, Server, render
+from mesh.stack.trust_store import trust_options
 
 
 def _fill(instance: Instance, folder: Path) -> None:
@@ -33,12 +35,13 @@ def _fill(instance: Instance, folder: Path) -> None:
 
 
 def _prepare(instance: Instance) -> list[Process]:
-    configuration = apply_access(instance)
+    configuration = instance.home / "conf/trino"
+    kafka_client = configuration / "kafka-client.properties"
+    write_private(kafka_client, build_properties(java_settings(instance)).encode())
     data = instance.data("trino")
     data.mkdir(parents=True, exist_ok=True)
     heap_mb = instance.server_config("trino")["heap_mb"]
     key_digest = _write_server_pem(instance, configuration)
-    access_key, secret_key = keys_of(instance, "trino")
     values = {
         "port": instance.port("trino", "https"),
         "internal_port": instance.port("trino", "internal"),
@@ -49,10 +52,9 @@ def _prepare(instance: Instance) -> list[Process]:
         "headroom_mb": heap_mb // 4,
         "metastore": instance.endpoint("metastore"),
         "s3_endpoint": instance.endpoint("s3"),
-        "access_key": access_key,
-        "secret_key": secret_key,
-        "mongodb": instance.endpoint("mongodb"),
+        "mongodb": java_uri(instance),
         "kafka": instance.endpoint("kafka"),
+        "kafka_client": kafka_client,
         "topics": ",".join(all_topics()),
         "bronze_properties": ",".join(TABLE_PROPERTIES),
     }
@@ -69,6 +71,7 @@ def _prepare(instance: Instance) -> list[Process]:
                 f"{java25()}/bin/java",
                 f"-Xmx{heap_mb}m",
                 *jvm_options,
+                *trust_options(instance),
                 "-Dnode.environment=mesh",
                 "-Dnode.id=coordinator",
                 "-Dnode.bind-ip=127.0.0.1",
@@ -86,17 +89,23 @@ def _prepare(instance: Instance) -> list[Process]:
             is_ready=lambda: ready.http_answers(
                 f"{instance.own_endpoint('trino')}/v1/info", '"starting":false', authority=values["authority"]
             ),
-            # new certificates make a new definition, so that it starts again with them
-            environment={"MESH_CERTIFICATES": sha256((instance.certificates / "ca.crt").read_bytes()).hexdigest()},
+            environment={**renewal(instance), **_keys(instance)},
         )
     ]
 
 
 def _write_server_pem(instance: Instance, configuration: Path) -> str:
     """Trino's key and certificate in one file; returns a digest, which only who reads the key can know."""
-    key, certificate = ((instance.certificates / f"{SERVER_NAME}.{part}").read_bytes() for part in ("key", "crt"))
-    write_private(configuration / "server.pem", key + certificate)
-    return sha256(key).hexdigest()
+    pem = server_pem(instance, "trino").encode()
+    write_private(configuration / "server.pem", pem)
+    return sha256(pem).hexdigest()
+
+
+def _keys(instance: Instance) -> dict[str, str]:
+    """As the object store's own client looks for them: Trino's settings have no place for a session token."""
+    keys = keys_of(instance, "trino")
+    token = {"AWS_SESSION_TOKEN": keys.session_token} if keys.session_token else {}
+    return {"AWS_ACCESS_KEY_ID": keys.access_key, "AWS_SECRET_ACCESS_KEY": keys.secret_key, **token}
 
 
 SERVER = Server(

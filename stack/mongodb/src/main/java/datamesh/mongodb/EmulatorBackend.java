@@ -16,11 +16,13 @@ import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.backend.AbstractMongoBackend;
 import de.bwaldvogel.mongo.backend.DefaultQueryMatcher;
 import de.bwaldvogel.mongo.backend.QueryMatcher;
+import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.exception.MongoServerException;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import de.bwaldvogel.mongo.wire.message.MongoQuery;
 import io.netty.channel.Channel;
 
 /**
@@ -28,7 +30,7 @@ import io.netty.channel.Channel;
  * the rest in mongo-java-server.
  *
  * <p>Commands fail with {@link MongoServerError} and MongoDB's code: 59 for an unknown command, 20 and 115
- * for what the emulator refuses to pretend, 286 for lost history.
+ * for what the emulator refuses to pretend, 286 for lost history, 13 and 18 for who has not proved a password.
  */
 final class EmulatorBackend extends AbstractMongoBackend {
 
@@ -41,15 +43,18 @@ final class EmulatorBackend extends AbstractMongoBackend {
     private final DurableStore store;
     private final WritePath writePath;
     private final ReplicaSet replicaSet;
+    private final Optional<Authentication> authentication;
     private final ChangeStreams changeStreams;
     private final Aggregations aggregations;
     private final QueryMatcher matcher = new DefaultQueryMatcher();
 
-    /** Reads all collections back from the store. */
-    EmulatorBackend(DurableStore store, Oplog oplog, WritePath writePath, ReplicaSet replicaSet) {
+    /** Reads all collections back from the store. Without an authentication everybody may do everything. */
+    EmulatorBackend(DurableStore store, Oplog oplog, WritePath writePath, ReplicaSet replicaSet,
+            Optional<Authentication> authentication) {
         this.store = store;
         this.writePath = writePath;
         this.replicaSet = replicaSet;
+        this.authentication = authentication;
         this.changeStreams = new ChangeStreams(oplog, getCursorRegistry(), this::resolveDatabase);
         this.aggregations = new Aggregations(getCursorRegistry(), this::resolveDatabase);
         version(ReplicaSet.VERSION);
@@ -82,10 +87,18 @@ final class EmulatorBackend extends AbstractMongoBackend {
     @Override
     public Document handleCommand(Channel channel, String database, String command, Document query) {
         String name = command.toLowerCase(Locale.ROOT);
+        authentication.ifPresent(needed -> needed.check(channel, name));
         CommandRules.check(name, query);
         return replicaSet.stamp(CommandRules.isWrite(name)
             ? writePath.run(query, () -> write(channel, database, command, query))
             : read(channel, database, command, query));
+    }
+
+    /** A find as drivers asked it before MongoDB 3.6. */
+    @Override
+    public QueryResult handleQuery(MongoQuery query) {
+        authentication.ifPresent(needed -> needed.check(query.getChannel(), "find"));
+        return super.handleQuery(query);
     }
 
     private Document write(Channel channel, String database, String command, Document query) {
@@ -104,7 +117,13 @@ final class EmulatorBackend extends AbstractMongoBackend {
         switch (command.toLowerCase(Locale.ROOT)) {
             case "hello":
             case "ismaster":
-                return replicaSet.hello();
+                Document greeting = replicaSet.hello();
+                authentication.ifPresent(needed -> needed.announce(query, greeting));
+                return greeting;
+            case "saslstart":
+                return authentication.orElseThrow(Authentication::failed).start(channel, query);
+            case "saslcontinue":
+                return authentication.orElseThrow(Authentication::failed).proceed(channel, query);
             case "replsetgetstatus":
                 return replicaSet.status();
             case "listdatabases":

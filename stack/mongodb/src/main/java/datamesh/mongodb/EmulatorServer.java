@@ -1,8 +1,14 @@
 package datamesh.mongodb;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+
+import javax.net.ssl.SSLException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import de.bwaldvogel.mongo.MongoBackend;
 import de.bwaldvogel.mongo.wire.MongoDatabaseHandler;
@@ -23,6 +29,9 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.GlobalEventExecutor;
 
 /**
@@ -32,6 +41,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
  */
 final class EmulatorServer {
 
+    private static final Logger log = LoggerFactory.getLogger(EmulatorServer.class);
     private static final int NETWORK_THREADS = 2;
 
     private final ExecutorService requestThreads = Executors.newCachedThreadPool(runnable -> {
@@ -44,8 +54,10 @@ final class EmulatorServer {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Channel listener;
 
-    /** Opens the port; an address in use ends in netty's BindException. */
-    EmulatorServer(MongoBackend backend, InetSocketAddress address) {
+    /** Opens the port; an address in use ends in netty's BindException, a certificate that is none in SSLException. */
+    EmulatorServer(MongoBackend backend, InetSocketAddress address, Optional<EmulatorOptions.Tls> tls)
+            throws SSLException {
+        Optional<SslContext> encryption = tls.isPresent() ? Optional.of(encryption(tls.get())) : Optional.empty();
         listener = new ServerBootstrap()
             .group(networkThreads)
             .channel(NioServerSocketChannel.class)
@@ -54,6 +66,8 @@ final class EmulatorServer {
             .childHandler(new ChannelInitializer<SocketChannel>() {
                 @Override
                 protected void initChannel(SocketChannel channel) {
+                    encryption.ifPresent(
+                        context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
                     channel.pipeline().addLast(
                         new MongoWireReplyEncoder(),
                         new MongoWireMessageEncoder(),
@@ -65,6 +79,10 @@ final class EmulatorServer {
             .bind(address)
             .syncUninterruptibly()
             .channel();
+    }
+
+    private static SslContext encryption(EmulatorOptions.Tls tls) throws SSLException {
+        return SslContextBuilder.forServer(tls.certificate().toFile(), tls.key().toFile()).build();
     }
 
     /** Closes the port and all connections. */
@@ -89,6 +107,17 @@ final class EmulatorServer {
                     context.fireExceptionCaught(failure);
                 }
             });
+        }
+
+        /** Who comes without encryption, or does not trust our certificate, is one line and not a stack trace. */
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (cause instanceof DecoderException && cause.getCause() instanceof SSLException refused) {
+                log.warn("connection refused: {}", refused.getClass().getSimpleName());
+                context.close();
+            } else {
+                context.fireExceptionCaught(cause);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -50,8 +51,9 @@ public final class MongoEmulator {
         DurableStore store = new DurableStore(options.data().resolve(DATA_FILE));
         Oplog oplog = new Oplog(store, options.oplogMaxEntries());
         WritePath writePath = new WritePath(store, oplog);
-        EmulatorBackend backend = new EmulatorBackend(store, oplog, writePath, new ReplicaSet(host, oplog));
-        EmulatorServer server = new EmulatorServer(backend, address);
+        EmulatorBackend backend =
+            new EmulatorBackend(store, oplog, writePath, new ReplicaSet(host, oplog), authentication());
+        EmulatorServer server = new EmulatorServer(backend, address, options.tls());
         ScheduledExecutorService maintenance = startMaintenance(writePath);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             maintenance.shutdown();
@@ -61,6 +63,14 @@ public final class MongoEmulator {
 
         System.err.printf("READY mongodb://%s/?replicaSet=%s oplog entries %d, started in %d ms%n",
             host, ReplicaSet.NAME, oplog.size(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+    }
+
+    /** The user, from the environment: a command line is for all to read. */
+    private static Optional<Authentication> authentication() {
+        String user = System.getenv("MONGODB_USER");
+        return user == null
+            ? Optional.empty()
+            : Optional.of(new Authentication(user, System.getenv("MONGODB_PASSWORD")));
     }
 
     private static ScheduledExecutorService startMaintenance(WritePath writePath) {

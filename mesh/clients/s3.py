@@ -10,20 +10,31 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from mesh.access.object_store import keys_of
+from mesh.clients.logins import authorities_for
 from mesh.instance import Instance
 
 
 def connect_s3(instance: Instance, account: str) -> Any:
     """A boto3 client of the instance's object store, for one of its accounts."""
-    key, secret = keys_of(instance, account)
+    keys = keys_of(instance, account)
     return boto3.client(
         "s3",
         endpoint_url=instance.endpoint("s3"),
         region_name="us-east-1",
-        aws_access_key_id=key,
-        aws_secret_access_key=secret,
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+        aws_session_token=keys.session_token or None,
+        verify=_verify(instance),
         config=Config(s3={"addressing_style": "path"}),
     )
+
+
+def _verify(instance: Instance) -> str | None:
+    """What checks the store's certificate, if it has one; None for what boto3 has by itself."""
+    if not instance.endpoint("s3").startswith("https:"):
+        return None
+    authorities = authorities_for(instance, "s3")
+    return str(authorities) if authorities else None
 
 
 def ensure_bucket(s3: Any, bucket: str) -> None:
