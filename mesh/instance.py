@@ -33,6 +33,15 @@ ENDPOINTS = {
     "trino": ("MESH_TRINO_URL", "https://127.0.0.1:{}", "https"),
     "flink": ("MESH_FLINK_URL", "http://127.0.0.1:{}", "rest"),
 }
+NAMES = {
+    "mongodb": "MongoDB",
+    "kafka": "Kafka",
+    "connect": "Kafka Connect",
+    "registry": "the schema registry",
+    "s3": "S3",
+    "trino": "Trino",
+    "flink": "Flink",
+}
 CREDENTIALS = ("MESH_S3_ACCESS_KEY", "MESH_S3_SECRET_KEY")
 SESSION_TOKEN = "MESH_S3_SESSION_TOKEN"
 

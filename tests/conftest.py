@@ -21,6 +21,7 @@ BESIDE = (
     "test_unit_tests_of_models",
     "test_merge_strategy",
     "test_retention",
+    "test_own_servers",
 )
 # it kills Trino, for which the readers wait: before they begin
 FIRST = ("test_build",)

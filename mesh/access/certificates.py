@@ -5,7 +5,6 @@ The authority's key is not kept: whoever reads the folder can be any of the prog
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -37,11 +36,6 @@ def ensure_certificates(instance: Instance, programs: Sequence[str]) -> None:
 def server_pem(instance: Instance, server: str) -> str:
     """A server's key and certificate in one text, as servers in Java like them."""
     return "".join((instance.certificates / f"{server}.{part}").read_text() for part in ("key", "crt"))
-
-
-def renewal(instance: Instance) -> dict[str, str]:
-    """A variable for the environment of a server, so that it starts again with new certificates."""
-    return {"MESH_CERTIFICATES": hashlib.sha256((instance.certificates / "ca.crt").read_bytes()).hexdigest()}
 
 
 def _is_good(certificate: Path) -> bool:

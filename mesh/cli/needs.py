@@ -11,17 +11,8 @@ from urllib.parse import urlsplit
 import click
 
 from mesh.errors import MeshError
-from mesh.instance import ENDPOINTS, Instance
+from mesh.instance import ENDPOINTS, NAMES, Instance
 
-NAMES = {
-    "mongodb": "MongoDB",
-    "kafka": "Kafka",
-    "connect": "Kafka Connect",
-    "registry": "the schema registry",
-    "s3": "S3",
-    "trino": "Trino",
-    "flink": "Flink",
-}
 _DEFAULT_PORTS = {"mongodb": 27017, "http": 80, "https": 443}
 _TIMEOUT_SECONDS = 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
@@ -12,13 +12,17 @@ from mesh.instance import REPOSITORY, Instance
 
 @dataclass(frozen=True)
 class Process:
-    """One supervised operating-system process."""
+    """One supervised operating-system process.
+
+    `reads` are the files that it reads when it starts: with another content it starts again.
+    """
 
     name: str
     command: list[str]
     directory: Path
     is_ready: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
+    reads: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,7 @@ class Supervisor:
         script.touch(mode=0o600)
         script.write_text(f"{exports}exec {shlex.join(process.command)}\n")
         program = PROGRAM.format(name=process.name, script=script, directory=process.directory, home=self._home)
-        # a changed script must look like a changed program
-        program += f'environment=MESH_DEFINITION="{hashlib.sha256(script.read_bytes()).hexdigest()[:12]}"\n'
+        # a changed script, or configuration, must look like a changed program
+        definition = hashlib.sha256(b"".join(file.read_bytes() for file in (script, *process.reads)))
+        program += f'environment=MESH_DEFINITION="{definition.hexdigest()[:12]}"\n'
         (run / "programs" / f"{process.name}.conf").write_text(program)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from pathlib import Path
 
 import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
+from cryptography.utils import CryptographyDeprecationWarning
 
 from mesh.access.private import write_private
 from mesh.clients.logins import authorities_for
@@ -31,7 +33,10 @@ def trust_options(instance: Instance) -> list[str]:
     digest = hashlib.sha256(b"".join(contents)).hexdigest()[:12]
     store = instance.home / f"conf/trust-{digest}.p12"
     if not store.exists():
-        certificates = [each for content in contents for each in x509.load_pem_x509_certificates(content)]
+        with warnings.catch_warnings():
+            # a public authority has a serial number that the rules no longer allow
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            certificates = [each for content in contents for each in x509.load_pem_x509_certificates(content)]
         named = [PKCS12Certificate(each, str(place).encode()) for place, each in enumerate(certificates)]
         store.parent.mkdir(parents=True, exist_ok=True)
         for old in store.parent.glob("trust-*.p12"):

@@ -13,7 +13,7 @@ import pytest
 from mesh import jobs
 from mesh.clients.http import http_client
 from mesh.clients.mongodb import python_uri
-from mesh.stack.provision import IN_PLACE, ensure_connector
+from mesh.stack.provision import CONNECTOR, IN_PLACE, ensure_connector
 from tests.integration.chain import Chain, bronze_bytes_read, query, tables_that_dbt_reads
 
 SILVER = ("orders_current", "shipments_current")

@@ -126,7 +126,7 @@ def test_a_service_does_in_the_object_store_what_it_needs_and_no_more(instance: 
 
 
 def test_no_service_is_told_the_secret_of_the_stores_root(chain: Chain) -> None:
-    _, secret = keys_of(chain.instance, ROOT)
+    secret = keys_of(chain.instance, ROOT).secret_key
     told = [path for path in (chain.instance.home / "conf").rglob("*") if path.is_file()]
     assert told and not [str(path) for path in told if secret.encode() in path.read_bytes()]
     processes = [*Supervisor(chain.instance).processes()]

@@ -65,6 +65,7 @@ def _prepare(instance: Instance) -> list[Process]:
             directory=configuration,
             is_ready=lambda: _is_ready(instance),
             environment={"MESH_MONGODB_URI": java_uri(instance)},
+            reads=[properties],
         )
     ]
 

@@ -78,7 +78,7 @@ def _prepare(instance: Instance) -> list[Process]:
     data = instance.data("flink")
     for folder in (data / "checkpoints", data / "savepoints", instance.home / "tmp/flink"):
         folder.mkdir(parents=True, exist_ok=True)
-    render(
+    config_file = render(
         "flink",
         "config.yaml",
         instance.home / "conf/flink/config.yaml",
@@ -103,6 +103,7 @@ def _prepare(instance: Instance) -> list[Process]:
             command=["bash", str(scripts / script), "start-foreground"],
             directory=data,
             environment=client_environment(instance),
+            reads=[config_file],
             is_ready=(lambda: ready.http_answers(f"{url}/overview"))
             if name == "jobmanager"
             else (lambda: _task_managers(url) > 0),

@@ -79,7 +79,7 @@ def _prepare(instance: Instance) -> list[Process]:
             command=java_command(instance, "kafka", "kafka.Kafka", str(properties)),
             directory=data,
             is_ready=lambda: _is_ready(instance),
-            environment=certificates.renewal(instance),
+            reads=[properties, server_pem],
         )
     ]
 

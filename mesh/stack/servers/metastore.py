@@ -96,6 +96,7 @@ def _prepare(instance: Instance) -> list[Process]:
             ],
             directory=data,
             is_ready=lambda: ready.port_is_open(port),
+            reads=[site],
         )
     ]
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pymongo
 from pymongo.errors import PyMongoError
 
-from mesh.access.certificates import renewal
 from mesh.clients.logins import login_at
 from mesh.clients.mongodb import python_uri
 from mesh.instance import Instance
@@ -33,6 +32,7 @@ def _prepare(instance: Instance) -> list[Process]:
     data.mkdir(parents=True, exist_ok=True)
     login = login_at(instance, "mongodb")
     assert login, "ours asks for a password"
+    certificate = instance.certificates / "mongodb.crt"
     return [
         Process(
             name="mongodb",
@@ -48,17 +48,17 @@ def _prepare(instance: Instance) -> list[Process]:
                 "--data",
                 str(data),
                 "--tls-certificate",
-                str(instance.certificates / "mongodb.crt"),
+                str(certificate),
                 "--tls-key",
-                str(instance.certificates / "mongodb.key"),
+                str(certificate.with_suffix(".key")),
             ],
             directory=data,
             is_ready=lambda: _is_ready(instance),
             environment={
                 "MONGODB_USER": login.user,
                 "MONGODB_PASSWORD": login.password,
-                **renewal(instance),
             },
+            reads=[certificate],
         )
     ]
 

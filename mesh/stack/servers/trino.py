@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flink_jobs.tables import TABLE_PROPERTIES
 from flink_jobs.topics import all_topics
-from mesh.access.certificates import renewal, server_pem
+from mesh.access.certificates import server_pem
 from mesh.access.object_store import keys_of
 from mesh.access.private import write_private
 from mesh.clients.kafka import build_properties, java_settings
@@ -89,7 +89,8 @@ def _prepare(instance: Instance) -> list[Process]:
             is_ready=lambda: ready.http_answers(
                 f"{instance.own_endpoint('trino')}/v1/info", '"starting":false', authority=values["authority"]
             ),
-            environment={**renewal(instance), **_keys(instance)},
+            environment=_keys(instance),
+            reads=[configuration / "server.pem", *sorted(configuration.rglob("*.properties"))],
         )
     ]
 

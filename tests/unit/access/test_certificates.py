@@ -25,11 +25,10 @@ def content(instance: Instance) -> dict[str, bytes]:
 def test_they_are_signed_and_for_their_own_user_alone(instance: Instance) -> None:
     ensure_certificates(instance, ["dbt", "reader"])
     found = content(instance)
-    assert set(found) == {f"{name}.{part}" for name in ("trino", "dbt", "reader") for part in ("crt", "key")} | {
-        "ca.crt"
-    }
+    names = ("kafka", "mongodb", "trino", "dbt", "reader")
+    assert set(found) == {f"{name}.{part}" for name in names for part in ("crt", "key")} | {"ca.crt"}
     ca = x509.load_pem_x509_certificate(found["ca.crt"])
-    for name in ("trino", "dbt", "reader"):
+    for name in names:
         certificate = x509.load_pem_x509_certificate(found[f"{name}.crt"])
         certificate.verify_directly_issued_by(ca)
         assert certificate.subject.rfc4514_string() == f"CN={name}"

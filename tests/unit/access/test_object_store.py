@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from mesh.access import object_store
-from mesh.access.object_store import ROOT, build_policy, declared_accounts, keys_of
+from mesh.access.object_store import ROOT, Keys, build_policy, declared_accounts, keys_of
 from mesh.errors import MeshError
-from mesh.instance import CREDENTIALS, Instance
+from mesh.instance import CREDENTIALS, SESSION_TOKEN, Instance
 
 
 @pytest.fixture
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Instance:
-    for name in ("MESH_S3_ENDPOINT", *CREDENTIALS):
+    for name in ("MESH_S3_ENDPOINT", *CREDENTIALS, SESSION_TOKEN):
         monkeypatch.delenv(name, raising=False)
     return Instance(tmp_path, tmp_path, 42000)
 
@@ -22,21 +22,24 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Instance:
 def test_every_account_has_keys_of_its_own_that_stay(instance: Instance) -> None:
     accounts = [ROOT, *declared_accounts()]
     keys = {account: keys_of(instance, account) for account in accounts}
-    assert len({secret for _, secret in keys.values()}) == len({key for key, _ in keys.values()}) == len(accounts) == 5
+    for part in ("access_key", "secret_key"):
+        assert len({getattr(each, part) for each in keys.values()}) == len(accounts) == 5
+    assert not any(each.session_token for each in keys.values())
     assert {account: keys_of(instance, account) for account in accounts} == keys
     assert (instance.home / "object_store.json").stat().st_mode & 0o077 == 0
 
 
 def test_no_secret_is_handed_to_every_process(instance: Instance) -> None:
-    secrets = {secret for account in (ROOT, *declared_accounts()) for secret in keys_of(instance, account)}
+    secrets = {secret for account in (ROOT, *declared_accounts()) for secret in keys_of(instance, account)} - {""}
     assert not secrets & {*instance.environment().values()}
 
 
 def test_a_store_of_the_users_own_knows_the_user_alone(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MESH_S3_ENDPOINT", "http://127.0.0.1:9")
-    for name, value in zip(CREDENTIALS, ("theirs", "secret"), strict=True):
+    for name, value in Keys("theirs", "secret", "until tonight").as_variables().items():
         monkeypatch.setenv(name, value)
-    assert {keys_of(instance, account) for account in (ROOT, *declared_accounts())} == {("theirs", "secret")}
+    known = {keys_of(instance, account) for account in (ROOT, *declared_accounts())}
+    assert known == {("theirs", "secret", "until tonight")}
 
 
 def test_an_account_that_nobody_declared_has_no_keys(instance: Instance) -> None:

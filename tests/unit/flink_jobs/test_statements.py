@@ -36,7 +36,10 @@ def test_dead_letters_come_from_every_stream() -> None:
 
 
 def test_source_reads_committed_messages_without_an_end() -> None:
-    sql = build_source_sql("changes_messages", ["a", "b"], "127.0.0.1:1")
+    sql = build_source_sql(
+        "changes_messages", ["a", "b"], {"bootstrap.servers": "127.0.0.1:1", "sasl.jaas.config": "password='x'"}
+    )
+    assert "'properties.sasl.jaas.config' = 'password=''x'''" in sql
     assert "'properties.isolation.level' = 'read_committed'" in sql
     assert "'topic' = 'a;b'" in sql
     assert "bounded" not in sql

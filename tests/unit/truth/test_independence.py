@@ -7,7 +7,14 @@ from pathlib import Path
 
 import mesh.truth
 
-ALLOWED = {"flink_jobs.topics", "mesh.errors", "mesh.instance", "mesh.lake"}
+ALLOWED = {
+    "flink_jobs.topics",
+    "mesh.clients.kafka",
+    "mesh.clients.mongodb",
+    "mesh.errors",
+    "mesh.instance",
+    "mesh.lake",
+}
 
 
 def test_nothing_of_the_pipeline_but_names_is_imported() -> None:
