@@ -31,7 +31,7 @@ ENDPOINTS = {
     "s3": ("MESH_S3_ENDPOINT", "http://127.0.0.1:{}", "http"),
     "metastore": ("MESH_METASTORE_URI", "thrift://127.0.0.1:{}", "thrift"),
     "trino": ("MESH_TRINO_URL", "https://127.0.0.1:{}", "https"),
-    "flink": ("MESH_FLINK_URL", "http://127.0.0.1:{}", "rest"),
+    "flink": ("MESH_FLINK_URL", "https://127.0.0.1:{}", "rest"),
 }
 NAMES = {
     "mongodb": "MongoDB",

@@ -209,7 +209,7 @@ def _flink(instance: Instance, *arguments: str, **environment: str) -> str:
     # the client is needed for a cluster of the user's own too
     FLINK.install(instance)
     FLINK.prepare(instance)
-    address = instance.endpoint("flink").removeprefix("http://")
+    address = instance.endpoint("flink")
     action, *rest = arguments
     ran = subprocess.run(
         [str(flink_home(instance) / "bin/flink"), action, "--jobmanager", address, *rest],

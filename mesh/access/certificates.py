@@ -22,7 +22,9 @@ from mesh.instance import Instance
 
 VALID = timedelta(days=825)
 RENEWED_BEFORE = timedelta(days=30)
-SERVERS = ("kafka", "mongodb", "trino")
+SERVERS = ("flink", "kafka", "mongodb", "trino")
+BOTH_ENDS = ("flink",)
+"""Servers whose processes call each other: whoever has their certificate is one of them."""
 
 _Key = ec.EllipticCurvePrivateKey
 
@@ -60,11 +62,13 @@ def _make(instance: Instance, programs: Sequence[str]) -> None:
     )
     for name in (*SERVERS, *programs):
         key = _new_key()
-        use = ExtendedKeyUsageOID.SERVER_AUTH if name in SERVERS else ExtendedKeyUsageOID.CLIENT_AUTH
+        uses = [ExtendedKeyUsageOID.SERVER_AUTH] if name in SERVERS else []
+        if name not in SERVERS or name in BOTH_ENDS:
+            uses.append(ExtendedKeyUsageOID.CLIENT_AUTH)
         builder = (
             _builder(_name(name), key, authority)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage(uses), critical=False)
         )
         if name in SERVERS:
             builder = builder.add_extension(addresses, critical=False)

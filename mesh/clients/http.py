@@ -6,6 +6,7 @@ import ssl
 
 import httpx
 
+from mesh.access.certificates import BOTH_ENDS
 from mesh.clients.logins import authorities_for, login_at
 from mesh.errors import MeshError
 from mesh.instance import ENDPOINTS, NAMES, Instance
@@ -14,18 +15,21 @@ from mesh.instance import ENDPOINTS, NAMES, Instance
 def http_client(instance: Instance, server: str, timeout: float = 30) -> httpx.Client:
     """A client of the server's address, as the user that it knows us by; use it as a context manager.
 
-    A request raises MeshError if the server does not let us in.
+    A request raises MeshError if the server does not know us.
     """
     address = instance.address(server)
     verify: ssl.SSLContext | bool = True
     if address.startswith("https:") and (authorities := authorities_for(instance, server)):
         verify = ssl.create_default_context(cafile=authorities)
+        if server in BOTH_ENDS and not instance.is_external(server):
+            certificate = instance.certificates / f"{server}.crt"
+            verify.load_cert_chain(certificate, certificate.with_suffix(".key"))
 
     def let_in(response: httpx.Response) -> None:
-        if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        if response.status_code == httpx.codes.UNAUTHORIZED:
             variable = ENDPOINTS[server][0]
             cure = f"name a user and its password in {variable}" if instance.is_external(server) else "mesh stack up"
-            raise MeshError(f"{NAMES[server]} at {address} refuses us ({response.status_code}): {cure}")
+            raise MeshError(f"{NAMES[server]} at {address} refuses us: {cure}")
 
     login = login_at(instance, server)
     return httpx.Client(

@@ -38,7 +38,7 @@ def python_settings(instance: Instance, more: Mapping[str, object] | None = None
 
 
 def java_settings(instance: Instance) -> dict[str, str]:
-    """The same for Kafka's Java client, which trusts whom its machine trusts (see `mesh.stack.trust_store`).
+    """The same for Kafka's Java client, which trusts whom its machine trusts (see `mesh.stack.java_stores`).
 
     Raises:
         MeshError: the `MESH_KAFKA_*` do not go together.

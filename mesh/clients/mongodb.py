@@ -9,7 +9,7 @@ from mesh.instance import Instance
 
 
 def java_uri(instance: Instance) -> str:
-    """For MongoDB's Java driver, which trusts whom its machine trusts (see `mesh.stack.trust_store`)."""
+    """For MongoDB's Java driver, which trusts whom its machine trusts (see `mesh.stack.java_stores`)."""
     uri = instance.endpoint("mongodb")
     if instance.is_external("mongodb"):
         return uri

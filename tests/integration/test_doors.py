@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from ipaddress import ip_address
 
 import httpx
 import psutil
+import pymongo
 import pytest
 from botocore.exceptions import ClientError
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+from pymongo.errors import OperationFailure
 
 from mesh import jobs
 from mesh.access.object_store import ROOT, keys_of
+from mesh.clients.http import http_client
+from mesh.clients.logins import login_at
+from mesh.clients.mongodb import java_uri
 from mesh.clients.s3 import connect_s3
 from mesh.instance import Instance
 from mesh.stack.servers import SERVERS
@@ -61,15 +69,55 @@ def test_an_open_door_is_seen() -> None:
 @pytest.mark.parametrize("server", ["s3", "registry", "connect", "trino", "flink"])
 def test_no_server_lets_a_foreign_page_read(server: str, instance: Instance) -> None:
     foreign = "http://elsewhere.example"
-    trusted = ssl.create_default_context(cafile=instance.certificates / "ca.crt")
-    answer = httpx.get(instance.endpoint(server), headers={"Origin": foreign}, verify=trusted)
+    with http_client(instance, server) as client:
+        answer = client.get("/connectors" if server == "connect" else "/", headers={"Origin": foreign})
     assert answer.headers.get("access-control-allow-origin") not in ("*", foreign)
 
 
 def test_flink_takes_no_jar_from_a_page(instance: Instance) -> None:
     jar = {"jarfile": ("a.jar", b"PK", "application/java-archive")}
-    upload = httpx.post(f"{instance.endpoint('flink')}/jars/upload", files=jar)
+    with http_client(instance, "flink") as flink:
+        upload = flink.post("/jars/upload", files=jar)
     assert upload.is_error and "not allowed" in upload.text
+
+
+@pytest.mark.parametrize("port", ["rest", "jobmanager_rpc", "blob", "taskmanager_rpc", "taskmanager_data"])
+def test_flink_speaks_with_nobody_who_does_not_show_its_certificate(port: str, instance: Instance) -> None:
+    """Whoever may give it a job runs what they like as the user who runs the mesh."""
+    trusting = ssl.create_default_context(cafile=instance.certificates / "ca.crt")
+
+    def is_let_in(context: ssl.SSLContext) -> bool:
+        try:
+            with (
+                socket.create_connection(("127.0.0.1", instance.port("flink", port)), 10) as plain,
+                context.wrap_socket(plain, server_hostname="127.0.0.1") as encrypted,
+            ):
+                encrypted.settimeout(1)
+                encrypted.send(b"GET /overview HTTP/1.1\r\n\r\n")
+                return encrypted.recv(1) != b""
+        except TimeoutError:
+            return True
+        except ssl.SSLError:
+            return False
+
+    assert not is_let_in(trusting)
+    trusting.load_cert_chain(instance.certificates / "flink.crt", instance.certificates / "flink.key")
+    assert is_let_in(trusting) or port != "rest"
+
+
+def test_kafka_mongodb_and_connect_ask_for_a_password(instance: Instance) -> None:
+    encrypted = {"security.protocol": "SSL", "ssl.ca.location": str(instance.certificates / "ca.crt"), "log_level": 0}
+    for door in ("client", "controller"):
+        address = f"127.0.0.1:{instance.port('kafka', door)}"
+        for settings in ({"log_level": 0}, encrypted):
+            with pytest.raises(KafkaException):
+                AdminClient({"bootstrap.servers": address, **settings}).list_topics(timeout=1)
+    nobody = java_uri(instance).replace(":".join(login_at(instance, "mongodb") or ()) + "@", "")
+    with pymongo.MongoClient[dict[str, object]](nobody, tlsCAFile=str(instance.certificates / "ca.crt")) as mongodb:
+        assert mongodb.admin.command("hello")["isWritablePrimary"]
+        with pytest.raises(OperationFailure, match="requires authentication"):
+            mongodb["wms"]["orders"].find_one()
+    assert httpx.get(f"{instance.endpoint('connect')}/connectors").status_code == httpx.codes.UNAUTHORIZED
 
 
 def test_nobody_else_on_the_machine_reads_the_data(chain: Chain) -> None:

@@ -31,8 +31,8 @@ from mesh.clients.s3 import connect_s3
 from mesh.errors import MeshError
 from mesh.instance import SESSION_TOKEN, Instance
 from mesh.progress import captured_position, last_message_offsets
+from mesh.stack.java_stores import trust_options
 from mesh.stack.servers.kafka import java_command
-from mesh.stack.trust_store import trust_options
 from mesh.truth.source import read_source
 from tests.integration.chain import Chain
 from tests.integration.protected import protected

@@ -14,10 +14,10 @@ from mesh.clients.logins import login_at
 from mesh.clients.mongodb import java_uri
 from mesh.instance import Instance
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
+from mesh.stack.java_stores import trust_options
 from mesh.stack.server import Process, Server, render
 from mesh.stack.servers.kafka import SERVER as KAFKA
 from mesh.stack.servers.kafka import java_command
-from mesh.stack.trust_store import trust_options
 
 CLIENTS = ("", "producer.", "consumer.", "admin.")
 """The worker has settings of its own for each kind of client of its connectors."""

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import httpx
 
+from mesh.clients.http import http_client
+from mesh.clients.logins import authorities_for
 from mesh.instance import REPOSITORY, Instance
-from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, run_logged
 from mesh.stack.java import java17
+from mesh.stack.java_stores import STORE_PASSWORD, key_store, trust_options, trust_store
 from mesh.stack.server import Process, Server, render
-from mesh.stack.trust_store import trust_options
 
 REQUIREMENTS = REPOSITORY / "requirements/flink.txt"
 
@@ -66,11 +67,13 @@ def _fill(instance: Instance, folder: Path) -> None:
         (lib / jar.name).hardlink_to(jar)
 
 
-def _task_managers(url: str) -> int:
+def _task_managers(instance: Instance) -> int | None:
+    """How many there are; None if Flink does not answer."""
     try:
-        return int(httpx.get(f"{url}/overview", timeout=3).json()["taskmanagers"])
+        with http_client(instance, "flink", timeout=3) as flink:
+            return int(flink.get("/overview").json()["taskmanagers"])
     except (httpx.HTTPError, ValueError, KeyError):
-        return 0
+        return None
 
 
 def _prepare(instance: Instance) -> list[Process]:
@@ -78,6 +81,8 @@ def _prepare(instance: Instance) -> list[Process]:
     data = instance.data("flink")
     for folder in (data / "checkpoints", data / "savepoints", instance.home / "tmp/flink"):
         folder.mkdir(parents=True, exist_ok=True)
+    authorities = authorities_for(instance, "flink")
+    ours = trust_store(instance, [instance.certificates / "ca.crt"])
     config_file = render(
         "flink",
         "config.yaml",
@@ -85,6 +90,14 @@ def _prepare(instance: Instance) -> list[Process]:
         java_home=java17(),
         python=python(instance),
         trust=" ".join(trust_options(instance)),
+        rest_tls=str(instance.endpoint("flink").startswith("https:")).lower(),
+        rest_asks=str(not instance.is_external("flink")).lower(),
+        key_store=key_store(instance, "flink"),
+        trust_store=ours,
+        rest_trust_store=trust_store(instance, [authorities])
+        if (authorities := authorities_for(instance, "flink"))
+        else ours,
+        store_password=STORE_PASSWORD,
         data=data,
         tmp=instance.home / "tmp/flink",
         jobmanager_mb=config["jobmanager_mb"],
@@ -94,22 +107,19 @@ def _prepare(instance: Instance) -> list[Process]:
     )
     render("flink", "log4j-console.properties", instance.home / "conf/flink/log4j-console.properties")
     render("flink", "log4j-console.properties", instance.home / "conf/flink/log4j-cli.properties")
-    url = instance.own_endpoint("flink")
     scripts = flink_home(instance) / "bin"
 
-    def process(name: str, script: str) -> Process:
+    def process(name: str, script: str, needed: int) -> Process:
         return Process(
             name=f"flink-{name}",
             command=["bash", str(scripts / script), "start-foreground"],
             directory=data,
             environment=client_environment(instance),
             reads=[config_file],
-            is_ready=(lambda: ready.http_answers(f"{url}/overview"))
-            if name == "jobmanager"
-            else (lambda: _task_managers(url) > 0),
+            is_ready=lambda: (found := _task_managers(instance)) is not None and found >= needed,
         )
 
-    return [process("jobmanager", "jobmanager.sh"), process("taskmanager", "taskmanager.sh")]
+    return [process("jobmanager", "jobmanager.sh", 0), process("taskmanager", "taskmanager.sh", 1)]
 
 
 SERVER = Server(

@@ -11,9 +11,9 @@ from mesh.instance import Instance
 from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
 from mesh.stack.java import LIGHT_COMPILER, java17
+from mesh.stack.java_stores import trust_options
 from mesh.stack.server import Process, Server, render
 from mesh.stack.servers import mariadb
-from mesh.stack.trust_store import trust_options
 
 DATABASE = "metastore"
 SCHEMA_SCRIPT = "scripts/metastore/upgrade/mysql/hive-schema-4.0.0.mysql.sql"

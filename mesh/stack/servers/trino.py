@@ -17,8 +17,8 @@ from mesh.instance import REPOSITORY, Instance
 from mesh.stack import ready
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
 from mesh.stack.java import java25
+from mesh.stack.java_stores import trust_options
 from mesh.stack.server import Process, Server, render
-from mesh.stack.trust_store import trust_options
 
 
 def _fill(instance: Instance, folder: Path) -> None:
