@@ -91,9 +91,11 @@ def logs(instance: Instance, process: str, lines: int, follow: bool) -> None:
 @stack.command()
 @click.pass_obj
 def env(instance: Instance) -> None:
-    """Print this instance as shell exports: eval "$(mesh stack env)"."""
+    """Print this instance as shell exports: eval "$(mesh stack env)". What you have set yourself is left out."""
+    yours = {variable for server, (variable, _, _) in ENDPOINTS.items() if instance.is_external(server)}
     for name, value in instance.environment().items():
-        click.echo(f"export {name}={shlex.quote(value)}")
+        if name not in yours:
+            click.echo(f"export {name}={shlex.quote(value)}")
 
 
 @stack.command()

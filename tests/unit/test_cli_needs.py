@@ -17,7 +17,8 @@ from mesh.cli.needs import require
 from mesh.errors import MeshError
 from mesh.instance import CREDENTIALS, ENDPOINTS, Instance
 
-PORT_BASE = 43000
+# below 32768: from there on the system hands ports to whoever connects somewhere
+PORT_BASE = 19000
 
 NEEDING = {
     "build": "Trino",

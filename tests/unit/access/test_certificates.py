@@ -25,7 +25,7 @@ def content(instance: Instance) -> dict[str, bytes]:
 def test_they_are_signed_and_for_their_own_user_alone(instance: Instance) -> None:
     ensure_certificates(instance, ["dbt", "reader"])
     found = content(instance)
-    names = ("kafka", "mongodb", "trino", "dbt", "reader")
+    names = ("flink", "kafka", "mongodb", "trino", "dbt", "reader")
     assert set(found) == {f"{name}.{part}" for name in names for part in ("crt", "key")} | {"ca.crt"}
     ca = x509.load_pem_x509_certificate(found["ca.crt"])
     for name in names:
