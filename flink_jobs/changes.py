@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from flink_jobs.images import strict_image
 from flink_jobs.unreadable import Unreadable
 
 OPERATIONS = frozenset("crud")
@@ -19,8 +20,8 @@ class Change:
     """One change of one document.
 
     `op` is Debezium's: c(reate), r(ead by a snapshot), u(pdate), d(elete). `before` and `after` are the whole
-    document as MongoDB extended JSON. `source_at_ms` (ms since the epoch) and `source_order` (within that second)
-    are MongoDB's own position of the change, in which the changes of a document are totally ordered.
+    document as MongoDB extended JSON, valid as JSON. `source_at_ms` (ms since the epoch) and `source_order` (within
+    that second) are MongoDB's own position of the change, in which the changes of a document are totally ordered.
     """
 
     document_id: str
@@ -78,9 +79,11 @@ def _json_object(part: str, content: bytes | None) -> dict[str, Any]:
 
 def _document(message: dict[str, Any], image: str) -> str | None:
     document = message.get(image)
-    if document is not None and not (isinstance(document, str) and document.startswith("{")):
+    if document is None:
+        return None
+    if not (isinstance(document, str) and document.startswith("{")):
         raise Unreadable(f"{image} is not a document")
-    return document
+    return strict_image(document)
 
 
 def _integer(source: dict[str, Any], name: str, largest: int) -> int:

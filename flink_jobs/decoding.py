@@ -57,6 +57,8 @@ class Decoder:
             return (*self._values(self._read(key, value)), None)
         except Unreadable as fault:
             return (*self._nothing, str(fault))
-        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as fault:
+        except OSError:
+            raise
+        except Exception as fault:
             # nobody foresaw such a message: keep it, since a job that fails on it would fail for ever
             return (*self._nothing, f"unforeseen: {fault!r}")

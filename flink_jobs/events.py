@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import io
 import ssl
 import struct
@@ -75,7 +76,10 @@ class EventReader:
                 if error.code == 404:
                     raise Unreadable(f"schema {schema_id} is not registered") from error
                 raise
-            self._schemas[schema_id] = fastavro.parse_schema(orjson.loads(text))
+            try:
+                self._schemas[schema_id] = fastavro.parse_schema(orjson.loads(text))
+            except Exception as error:  # a registry takes schemas that fastavro does not
+                raise Unreadable(f"schema {schema_id} cannot be read: {error!r}") from error
         return self._schemas[schema_id]
 
 
@@ -91,8 +95,11 @@ class _Registry:
 
     def schema(self, schema_id: int) -> str:
         request = urllib.request.Request(f"{self._url}/schemas/ids/{schema_id}", headers=self._headers)
-        with urllib.request.urlopen(request, timeout=30, context=self._trust) as answer:
-            return str(orjson.loads(answer.read())["schema"])
+        try:
+            with urllib.request.urlopen(request, timeout=30, context=self._trust) as answer:
+                return str(orjson.loads(answer.read())["schema"])
+        except (http.client.HTTPException, LookupError, TypeError, ValueError) as error:
+            raise OSError(f"the registry's answer for schema {schema_id} cannot be read: {error!r}") from error
 
 
 def _event(key: bytes | None, record: Any, schema_id: int) -> Event:
@@ -111,7 +118,8 @@ def _event(key: bytes | None, record: Any, schema_id: int) -> Event:
     return Event(
         event_id=str(record["event_id"]),
         event_type=str(record["event_type"]),
-        occurred_at=occurred_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
+        # not strftime, which writes the year 1 as 1
+        occurred_at=occurred_at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds"),
         event_key=event_key,
         payload=orjson.dumps(record, default=_json_value).decode(),
         schema_id=schema_id,

@@ -10,6 +10,7 @@ from typing import Any
 
 import bson
 from bson import json_util
+from bson.codec_options import DatetimeConversion
 from bson.errors import BSONError
 from pymongo import InsertOne, MongoClient, ReplaceOne
 
@@ -57,6 +58,10 @@ def load_ndjson(mongodb_uri: str, collection: str, path: Path) -> LoadSummary:
     return LoadSummary(upserted, inserted)
 
 
+# dates as milliseconds: MongoDB holds more years than Python
+_READING = json_util.JSONOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
+
+
 def read_documents(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the file's documents.
 
@@ -86,7 +91,7 @@ def _parse(line: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise NdjsonError(f"not UTF-8 at byte {error.start + 1}") from error
     try:
-        document = json_util.loads(text.strip("\ufeff \t\r\n"))
+        document = json_util.loads(text.strip("\ufeff \t\r\n"), json_options=_READING)
     except (ValueError, TypeError, ArithmeticError, RecursionError, BSONError) as error:
         raise NdjsonError(f"not MongoDB extended JSON: {error}") from error
     if not isinstance(document, dict):

@@ -44,9 +44,11 @@ class DocumentType:
 
 
 def id_text(document_id: object) -> str:
-    """A document's id as text: a plain one as it is, an ObjectId's digits, any other as extended JSON."""
+    """A document's id as text: a plain one as it is, a whole double as an integer, an ObjectId's digits; or JSON."""
     if isinstance(document_id, ObjectId):
         return str(document_id)
+    if isinstance(document_id, float) and document_id.is_integer() and abs(document_id) < 10**21:
+        return str(int(document_id))
     text = as_text(document_id)
     return json.dumps(from_bson(document_id), ensure_ascii=False) if text is None else text
 

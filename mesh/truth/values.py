@@ -17,17 +17,19 @@ from bson.int64 import Int64
 from bson.objectid import ObjectId
 
 _EPOCH = datetime(1970, 1, 1)
-_INTEGER = re.compile(r"[+-]?0*[0-9]{1,19}")
-_POINT_ZERO = re.compile(r"\.0+$")
+# spelled as an integer, or as a double: 5, 5.00, 1.2E7
+_WHOLE = re.compile(r"[ \t\r\n]*([+-]?0*[0-9]{1,19}(\.[0-9]{1,18}0*(E[0-9]{1,2})?)?)[ \t\r\n]*")
+_BOUNDED = re.compile(r"[^eE]{0,400}([eE][+-]?[0-9]{1,4})?")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_FINITE = {"NaN", "Infinity", "-Infinity"}
 # doubles in this range are spelled without an exponent
 _PLAIN_FROM, _PLAIN_TO = 1e-3, 1e7
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
 _EXACT = Context(prec=400, Emax=100_000, Emin=-100_000)
 
 
 def as_text(value: object) -> str | None:
-    """Text as it is; numbers and booleans in their JSON spelling, an ObjectId's digits; all else null."""
+    """Text as it is; numbers and booleans in their JSON spelling, an ObjectId's digits; all else null, NaN too."""
     kind = type(value)
     if kind is str:
         return str(value)
@@ -39,25 +41,29 @@ def as_text(value: object) -> str | None:
         return "true" if value else "false"
     if kind is int:
         return str(value)
-    return spell_double(value) if isinstance(value, float) else None
+    return spell_double(value) if isinstance(value, float) and math.isfinite(value) else None
 
 
 def as_integer(value: object, bits: int = 32) -> int | None:
-    """A whole number of so many bits; 5.0 and 5.00 are, 5.5 and 1E1 are not."""
+    """A whole number of so many bits; 5.0, 5.00 and 1.2E7 are, 5.5 and 1E1 are not."""
     if type(value) is int:
         number = value
-    else:
-        text = _POINT_ZERO.sub("", _spelling(value) or "").strip()
-        if not _INTEGER.fullmatch(text):
+    elif isinstance(value, float):
+        if not value.is_integer():
             return None
-        number = int(text)
+        number = int(value)
+    else:
+        spelled = _WHOLE.fullmatch(_spelling(value) or "")
+        if not spelled or Decimal(spelled[1]) % 1:
+            return None
+        number = int(Decimal(spelled[1]))
     return number if -(2 ** (bits - 1)) <= number < 2 ** (bits - 1) else None
 
 
 def as_decimal(value: object, precision: int, scale: int) -> Decimal | None:
-    """A decimal number rounded half up, null if it has too many digits."""
+    """A decimal number rounded half up, null if it has too many digits, or is spelled at a length that nobody means."""
     text = _spelling(value)
-    if text is None or not _DECIMAL.fullmatch(text):
+    if text is None or not _DECIMAL.fullmatch(text) or not _BOUNDED.fullmatch(text):
         return None
     number = Decimal(text)
     if number and number.adjusted() >= precision - scale:
@@ -69,13 +75,17 @@ def as_decimal(value: object, precision: int, scale: int) -> Decimal | None:
 
 def as_double(value: object) -> float | None:
     """A double, not a number and the infinities too."""
-    text = (_spelling(value) or "").strip()
+    text = _spelling(value) or ""
+    if not _BOUNDED.fullmatch(text):
+        return None
+    text = text.strip()
     return float(text) if text in _NOT_FINITE or _DECIMAL.fullmatch(text) else None
 
 
 def as_milliseconds(value: object) -> int | None:
-    """A date as milliseconds since 1970; null for anything else."""
-    return int(value) if isinstance(value, DatetimeMS) else None
+    """A date of the years 1 to 9999 as milliseconds since 1970; null for anything else."""
+    is_told = isinstance(value, DatetimeMS) and _FIRST_MS <= int(value) <= _LAST_MS
+    return int(value) if is_told else None  # type: ignore[call-overload]
 
 
 def spell_timestamp(microseconds: int) -> str:
@@ -98,4 +108,6 @@ def spell_double(value: float) -> str:
 
 
 def _spelling(value: object) -> str | None:
+    if isinstance(value, float):
+        return spell_double(value)
     return None if isinstance(value, ObjectId) else as_text(value)

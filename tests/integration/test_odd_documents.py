@@ -8,6 +8,15 @@ from pathlib import Path
 from mesh.simulation import load_documents
 from tests.integration.chain import Chain, query
 
+# what silver names a document by, and its id
+ODD_IDS: dict[str, object] = {
+    '{"shop": 7, "number": {"$numberLong": "8"}}': {"shop": 7, "number": {"$numberLong": "8"}},
+    "4000000001": {"$numberLong": "4000000001"},
+    "12345678": 12345678.0,
+    '{"$date": 1483351200123}': {"$date": "2017-01-02T10:00:00.123Z"},
+    '{"$binary": "AQID", "$type": "00"}': {"$binary": {"base64": "AQID", "subType": "00"}},
+    "NaN": {"$numberDouble": "NaN"},
+}
 CREATED = {"$date": "2017-01-02T10:00:00.123Z"}
 ORDER = {"status": "received", "priority": "standard", "created_at": CREATED, "updated_at": CREATED}
 
@@ -51,6 +60,24 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
         },
         # an id of another type
         {**ORDER, "_id": {"$oid": "65a1b2c3d4e5f60718293a4b"}, "order_id": "ORD-odd-5"},
+        # doubles that are no number, before all other fields; a whole double that is spelled with an exponent
+        {
+            "_id": "ORD-odd-7",
+            "discount": {"$numberDouble": "NaN"},
+            "total_amount": {"$numberDouble": "-Infinity"},
+            **ORDER,
+            "order_id": "ORD-odd-7",
+            "line_count": 12345678.0,
+        },
+        # a number that takes minutes to round, a date that Python cannot hold
+        {
+            **ORDER,
+            "_id": "ORD-odd-8",
+            "order_id": "ORD-odd-8",
+            "total_amount": "1E600000000",
+            "promised_at": {"$date": {"$numberLong": "253402300800000"}},
+        },
+        *({**ORDER, "_id": odd_id, "customer_id": "odd id"} for odd_id in ODD_IDS.values()),
     ]
     file = tmp_path / "odd.ndjson"
     file.write_text("\n".join(json.dumps(document) for document in documents))
@@ -72,13 +99,17 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
             " from silver.orders_current where order_id like 'ORD-odd-%'",
         )
     }
-    assert len(rows) == 6
+    assert len(rows) == 8
     assert rows["ORD-odd-1"][1] == 'Zoë "日本" 😀'
     assert json.loads(rows["ORD-odd-1"][4])[0]["notes"] == [["nested", ["deeper", {"k": [1, None]}]]]
     assert rows["ORD-odd-2"][2] == 7
     assert rows["ORD-odd-3"][3] is None
     assert rows["ORD-odd-4"][1] == "42" and rows["ORD-odd-4"][3] is None
     assert rows["ORD-odd-6"][1:3] == ["4000000000", 5]
+    assert rows["ORD-odd-7"][2:4] == [12345678, None] and ["ORD-odd-7", "missing_total_amount"] in rules
+    assert rows["ORD-odd-8"][3] is None
+    odd_ids = query(chain, "select order_id from silver.orders_current where customer_id = 'odd id'")
+    assert {order_id for (order_id,) in odd_ids} == set(ODD_IDS)
     assert rows["ORD-odd-5"][0] == '{"$oid": "65a1b2c3d4e5f60718293a4b"}'
     assert all(values[5].isoformat() == "2017-01-02T10:00:00.123000" for values in rows.values())
     (new_field,) = query(

@@ -24,6 +24,24 @@ def test_update_keeps_both_images_and_the_source_position() -> None:
     assert read_change(KEY, message()) == Change('"ORD-1"', "u", BEFORE, AFTER, 1_700_000_000_000, 3)
 
 
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_double_that_is_no_number_hides_nothing_behind_it(word: str) -> None:
+    image = f'{{"_id": {word}, "NaN": "it is \\"NaN\\", or Infinity", "many": [1, {word},{word}], "status": "packed"}}'
+    read = read_change(KEY, message(before=image, after=image))
+    assert read.before == read.after and read.after
+    assert json.loads(read.after) == {
+        "_id": {"$numberDouble": word},
+        "NaN": 'it is "NaN", or Infinity',
+        "many": [1, {"$numberDouble": word}, {"$numberDouble": word}],
+        "status": "packed",
+    }
+
+
+def test_image_that_is_json_is_not_touched() -> None:
+    image = '{"_id":  "a",\n"note": "NaN", "é": "\\u00e9"}'
+    assert read_change(KEY, message(after=image)).after == image
+
+
 def test_delete_has_no_after_and_may_lack_before() -> None:
     assert read_change(KEY, message(op="d", before=None, after=None)).after is None
 
@@ -61,6 +79,8 @@ def test_document_with_a_field_named_payload_is_no_envelope() -> None:
         (KEY, message(after=None), "without after"),
         (KEY, message(before=None, after=None, oversize_bytes=60_000_000), "has 60000000 bytes, more than"),
         (KEY, message(before="text"), "before is not a document"),
+        (KEY, message(after='{"_id": 1, "status": }'), "image of the document is not JSON"),
+        (KEY, message(after='{"_id": NaN, "status": "x'), "image of the document is not JSON"),
         (None, message(), "the key is empty"),
         (b'{"id": 5}', message(), "the key has no id"),
         (b"\xff", message(), "the key is not JSON"),

@@ -23,14 +23,19 @@ def test_message_that_cannot_be_read_has_a_reason_and_no_field(key: bytes | None
     assert reason
 
 
-def test_message_that_nobody_foresaw_has_a_reason_too() -> None:
+class NobodyForesawIt(Exception):
+    """Of no kind that Python itself raises."""
+
+
+@pytest.mark.parametrize("error", [TypeError("unhashable"), NobodyForesawIt("x"), RecursionError()])
+def test_message_that_nobody_foresaw_has_a_reason_too(error: Exception) -> None:
     def stumble(_key: bytes | None, _value: bytes | None) -> object:
-        raise TypeError("unhashable")
+        raise error
 
-    assert Decoder(lambda: stumble, CHANGE_FIELDS)(b"k", b"v")[-1] == "unforeseen: TypeError('unhashable')"
+    assert Decoder(lambda: stumble, CHANGE_FIELDS)(b"k", b"v")[-1] == f"unforeseen: {error!r}"
 
 
-def test_other_errors_are_let_through() -> None:
+def test_an_outage_is_let_through() -> None:
     def unreachable(_key: bytes | None, _value: bytes | None) -> object:
         raise OSError("registry down")
 

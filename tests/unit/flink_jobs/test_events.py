@@ -6,7 +6,6 @@ import io
 import json
 import struct
 import threading
-import urllib.error
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -29,6 +28,11 @@ SCHEMA: dict[str, Any] = {
         {"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}},
     ],
 }
+IMPOSSIBLE = {
+    "type": "record",
+    "name": "Paid",
+    "fields": [{"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 2, "scale": 9}}],
+}
 RECORD = {
     "event_id": "e-1",
     "event_type": "order.received",
@@ -38,14 +42,16 @@ RECORD = {
 
 
 class _Registry(BaseHTTPRequestHandler):
-    """Knows schema 7; fails for 500; 404 for all else. Counts what it was asked."""
+    """Knows schema 7, and 9, which fastavro does not read; fails for 500, says nonsense for 501; 404 for all else."""
 
     asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
-        status = {"/schemas/ids/7": 200, "/schemas/ids/500": 500}.get(self.path, 404)
-        body = json.dumps({"schema": json.dumps(SCHEMA)}).encode()
+        schema_id = int(self.path.removeprefix("/schemas/ids/"))
+        status = {7: 200, 9: 200, 500: 500, 501: 200}.get(schema_id, 404)
+        schema = IMPOSSIBLE if schema_id == 9 else SCHEMA
+        body = b"<html>" if schema_id == 501 else json.dumps({"schema": json.dumps(schema)}).encode()
         self.send_response(status)
         self.end_headers()
         self.wfile.write(body)
@@ -91,6 +97,7 @@ def test_schema_is_fetched_once(reader: EventReader) -> None:
         (b"", "wire format"),
         (b"\x01" + wire(RECORD)[1:], "wire format"),
         (wire(RECORD, schema_id=8), "schema 8 is not registered"),
+        (wire(RECORD, schema_id=9), "schema 9 cannot be read.*scale"),
         (wire(RECORD)[:-1], "not a record of schema 7"),
         (wire(RECORD) + b"x", "bytes are left"),
         (wire({**RECORD, "event_type": None}), "no event_type"),
@@ -106,6 +113,13 @@ def test_key_that_is_no_text_is_unreadable(reader: EventReader) -> None:
         reader.read(b"\xff", wire(RECORD))
 
 
-def test_registry_that_fails_is_not_the_messages_fault(reader: EventReader) -> None:
-    with pytest.raises(urllib.error.HTTPError):
-        reader.read(b"k", wire(RECORD, schema_id=500))
+@pytest.mark.parametrize("schema_id", [500, 501])
+def test_registry_that_fails_is_not_the_messages_fault(reader: EventReader, schema_id: int) -> None:
+    with pytest.raises(OSError):
+        reader.read(b"k", wire(RECORD, schema_id=schema_id))
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_year_has_four_digits_as_flink_reads_it(reader: EventReader, year: int) -> None:
+    moment = datetime(year, 1, 1, 0, 0, 0, 5, tzinfo=UTC)
+    assert reader.read(b"k", wire({**RECORD, "occurred_at": moment})).occurred_at == f"{year:04}-01-01 00:00:00.000005"

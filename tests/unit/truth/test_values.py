@@ -59,6 +59,11 @@ def test_text_that_a_date_or_object_must_not_fill(value: Any, text: str | None) 
         ("5.00", 5),
         (5.5, None),
         (1e10, None),
+        (12345678.0, 12345678),
+        (12345678.9, None),
+        ("1.2345678E7", 12345678),
+        ("1E1", None),
+        (float("inf"), None),
         (ObjectId(), None),
         ("five", None),
         ("", None),
@@ -97,6 +102,9 @@ def test_whole_number_of_64_bits(value: Any, number: int | None) -> None:
         ("9999999999999999.995", None),
         ("1E400", None),
         ("1E-400", "0.00"),
+        ("1E600000000", None),
+        ("0E00010", None),
+        ("0" * 400 + "1", None),
         (float("nan"), None),
         (Decimal128("Infinity"), None),
         ("12,30", None),
@@ -122,7 +130,16 @@ def test_double_takes_every_numeric_type_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     ("value", "milliseconds"),
-    [(DatetimeMS(5), 5), (DatetimeMS(-1), -1), ("2024-02-29T00:00:00Z", None), (1709251199999, None), (None, None)],
+    [
+        (DatetimeMS(5), 5),
+        (DatetimeMS(-1), -1),
+        (DatetimeMS(253_402_300_799_999), 253_402_300_799_999),
+        (DatetimeMS(253_402_300_800_000), None),
+        (DatetimeMS(-62_135_596_800_001), None),
+        ("2024-02-29T00:00:00Z", None),
+        (1709251199999, None),
+        (None, None),
+    ],
 )
 def test_what_is_no_date_is_null(value: Any, milliseconds: int | None) -> None:
     assert as_milliseconds(value) == milliseconds
