@@ -58,8 +58,8 @@ def load_ndjson(mongodb_uri: str, collection: str, path: Path) -> LoadSummary:
     return LoadSummary(upserted, inserted)
 
 
-# dates as milliseconds: MongoDB holds more years than Python
-_READING = json_util.JSONOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
+# MongoDB holds more years than Python
+_READING = json_util.JSONOptions(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
 
 
 def read_documents(path: Path) -> Iterator[dict[str, Any]]:
