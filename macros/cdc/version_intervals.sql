@@ -1,19 +1,20 @@
 {#
     The versions of every document and the time for which each was valid: from its change (`valid_from`, UTC) until
-    the next one (`valid_to`, null for the newest). A change's time is the oplog's second, with its place in that
-    second as microseconds: unique and in the source's order. A change delivered twice is one version.
+    the next one (`valid_to`, null for the newest), in the source's order. A change's time is the oplog's second, with its
+    place in that second as microseconds; a second has room for a million, and all later ones stand at its end. A change
+    delivered twice is one version.
 #}
 {% macro version_intervals(relation) %}
     select
         *,
         row_number() over (
-            partition by document_id order by valid_from
+            partition by document_id order by source_at, source_order
         ) as version,
         lead(valid_from) over (
-            partition by document_id order by valid_from
+            partition by document_id order by source_at, source_order
         ) as valid_to,
         lead(valid_from) over (
-            partition by document_id order by valid_from
+            partition by document_id order by source_at, source_order
         ) is null as is_current
     from (
         select
@@ -24,7 +25,7 @@
                         with_timezone(date_trunc('second', source_at), 'UTC')
                     ) as bigint)
                     * 1000000000
-                    + source_order * 1000
+                    + least(source_order, 999999) * 1000
                 ) at time zone 'UTC' as timestamp(6)
             ) as valid_from,
             row_number() over (

@@ -10,22 +10,24 @@ import orjson
 _OPERATIONS = ("c", "r", "u", "d")
 _LAST_MS = 253_402_300_799_999
 _LAST_ORDER = 2**32 - 1
-_US_PER_SECOND = 1_000_000
 # a snapshot read carries its reader's clock: what was written just after it must come after it
 _READ_EARLIER_SECONDS = 5
+
+
+Position = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change: its document's id as extended JSON, and the document after it, or before a deletion.
 
-    `valid_from` is the oplog's second with the change's place in it as microseconds, since 1970.
+    `position` is the oplog's second since 1970, and the change's place in it: the source's order.
     """
 
     document_id: str
     op: str
     document: str | None
-    valid_from: int
+    position: Position
 
 
 def read_change(key: bytes | None, value: bytes | None) -> Change | None:
@@ -40,7 +42,7 @@ def read_change(key: bytes | None, value: bytes | None) -> Change | None:
     if millis is None or order is None:
         return None
     second = millis // 1000 - (_READ_EARLIER_SECONDS if op == "r" else 0)
-    return Change(document_id, op, before if after is None else after, second * _US_PER_SECOND + order)
+    return Change(document_id, op, before if after is None else after, (second, order))
 
 
 def forget_person(change: Change) -> Change:

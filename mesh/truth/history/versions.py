@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mesh.truth.canonical import Canonical, Document, bson_of, bson_or_text, canonical_bytes, key_of
 from mesh.truth.columns import cells_of
 from mesh.truth.documents import DocumentType
-from mesh.truth.history.captured import Change
+from mesh.truth.history.captured import Change, Position
 from mesh.truth.values import spell_timestamp
 
 
@@ -66,21 +66,25 @@ class ChangeLog:
     def __init__(self, documents: DocumentType) -> None:
         self._documents = documents
         # document's id as it came: position: delivery
-        self._deliveries: dict[str, dict[int, Delivery]] = {}
+        self._deliveries: dict[str, dict[Position, Delivery]] = {}
 
     def add(self, change: Change, partition: int, offset: int) -> None:
         """Add a change. Of several at one position of the source, the last in Kafka stands."""
         positions = self._deliveries.setdefault(change.document_id, {})
-        known = positions.get(change.valid_from)
+        known = positions.get(change.position)
         if known is None or known.offset < offset:
-            positions[change.valid_from] = Delivery(change.op, partition, offset, self._pack(change))
+            positions[change.position] = Delivery(change.op, partition, offset, self._pack(change))
 
     def versions(self) -> Iterator[tuple[str, list[Version]]]:
         """The versions of each document, by its key, in the source's order."""
         for document_id, deliveries in self._deliveries.items():
-            starts = sorted(deliveries)
+            positions = sorted(deliveries)
+            starts = [_moment(*position) for position in positions]
             ends = [*starts[1:], None]
-            versions = [Version(start, end, deliveries[start]) for start, end in zip(starts, ends, strict=True)]
+            versions = [
+                Version(start, end, deliveries[position])
+                for position, start, end in zip(positions, starts, ends, strict=True)
+            ]
             yield key_of(document_id), versions
 
     def _pack(self, change: Change) -> bytes:
@@ -94,6 +98,11 @@ class ChangeLog:
 def row_content(cells: bytes, told: dict[str, Canonical]) -> bytes:
     """A row in canonical bytes, of the canonical bytes of its cells and what else it tells."""
     return b'{"cells":' + cells + b',"version":' + canonical_bytes(told) + b"}"
+
+
+def _moment(second: int, place: int) -> int:
+    """A second has a million microseconds: whatever comes after as many changes stands at its end."""
+    return second * 1_000_000 + min(place, 999_999)
 
 
 def _document(text: str | None) -> Document:

@@ -34,7 +34,7 @@ def message(**changed: Any) -> bytes:
 
 
 def test_a_change_begins_at_its_second_and_place() -> None:
-    assert read_change(KEY, message()) == Change('"ORD-1"', "c", '{"_id": "ORD-1"}', SECOND * 1_000_000 + 7)
+    assert read_change(KEY, message()) == Change('"ORD-1"', "c", '{"_id": "ORD-1"}', (SECOND, 7))
     wrapped = json.dumps({"schema": {}, "payload": CREATED}).encode()
     assert read_change(KEY, wrapped) == read_change(KEY, message())
 
@@ -42,7 +42,7 @@ def test_a_change_begins_at_its_second_and_place() -> None:
 def test_a_snapshot_read_begins_five_seconds_earlier() -> None:
     read = read_change(KEY, message(op="r", source={"ts_ms": SECOND * 1000 + 999, "ord": -1}))
     assert read is not None
-    assert read.valid_from == (SECOND - 5) * 1_000_000 - 1
+    assert read.position == (SECOND - 5, -1)
 
 
 def test_a_deletion_keeps_the_last_known_document() -> None:
@@ -80,7 +80,7 @@ def log_of(
     log = ChangeLog(documents)
     for offset, (op, document, valid_from) in zip(offsets or range(len(changes)), changes, strict=True):
         text = None if document is None else json.dumps(document)
-        log.add(Change('"X"', op, text, valid_from), 1, offset)
+        log.add(Change('"X"', op, text, divmod(valid_from, 1_000_000)), 1, offset)
     return log
 
 
@@ -96,6 +96,18 @@ def test_versions_follow_each_other_in_the_order_of_the_source() -> None:
     assert [(each.valid_from, each.valid_to) for each in versions] == [(10, 20), (20, 30), (30, None)]
     assert [each.cells()["status"] for each in versions] == ["a", "b", "b"]
     assert [each.is_deleted for each in versions] == [False, False, True]
+
+
+def test_a_second_with_more_than_a_million_changes_stays_before_the_next() -> None:
+    log = ChangeLog(ORDERS)
+    for offset, position in enumerate([(6, 1), (5, 2_500_000), (5, 1_000_000)]):
+        log.add(Change('"X"', "u", "{}", position), 1, offset)
+    versions = versions_of(log)
+    assert [(each.valid_from, each.delivery.offset) for each in versions] == [
+        (5_999_999, 2),
+        (5_999_999, 1),
+        (6_000_001, 0),
+    ]
 
 
 def test_a_change_delivered_again_is_one_version_the_last_delivered() -> None:
@@ -128,7 +140,7 @@ def test_a_version_has_the_columns_types() -> None:
 @pytest.mark.parametrize("document", [None, "{broken"])
 def test_a_deletion_of_an_unknown_document_has_its_id_alone(document: str | None) -> None:
     log = ChangeLog(ORDERS)
-    log.add(Change('"X"', "d", document, 10), 0, 0)
+    log.add(Change('"X"', "d", document, (0, 10)), 0, 0)
     cells = versions_of(log)[0].cells()
     assert {name: value for name, value in cells.items() if value is not None} == {"order_id": "X"}
 
