@@ -20,16 +20,20 @@ def build_latest_sql(collection: str) -> str:
     """The content after the newest message of each document that was not deleted by it.
 
     Kafka's order is the truth here, not the source's clock: the connector writes a document's changes in
-    order and once, to one partition. A document in two partitions would come out twice.
+    order and once, to one partition; to another one since its topic was given more, later by Kafka's clock.
     """
     return f"""
-        select document_id, latest[2]
+        select document_id, newest[2]
         from (
-            select document_id, max_by(row(op, "after"), kafka_offset) as latest
-            from iceberg.bronze.{collection}_raw
-            group by document_id, kafka_partition
+            select document_id, max_by(latest, latest_at) as newest
+            from (
+                select document_id, max_by(row(op, "after"), kafka_offset) as latest, max(kafka_at) as latest_at
+                from iceberg.bronze.{collection}_raw
+                group by document_id, kafka_partition
+            )
+            group by document_id
         )
-        where latest[1] is distinct from 'd'"""
+        where newest[1] is distinct from 'd'"""
 
 
 def _check_collection(collection: Collection, lake: Lake) -> CheckResult:

@@ -95,3 +95,10 @@ def test_builds_do_not_overlap(chain: Chain) -> None:
         for finished in builds:
             finished.result()
     assert len(said) == 1 and said[0].startswith("waiting for"), said
+
+
+def test_what_everybody_reads_is_not_emptied(chain: Chain) -> None:
+    (before,) = query(chain, "select count(*) from staging.stg_wms__waves")
+    with pytest.raises(MeshError):
+        chain.dbt("run", "--empty", "--select", "stg_wms__waves")
+    assert query(chain, "select count(*) from staging.stg_wms__waves") == [before] and before[0]

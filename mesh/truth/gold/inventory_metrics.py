@@ -74,8 +74,9 @@ def compute(log: ChangeLog) -> Iterator[Row]:
                 day = departments[cells["department"]][date]
                 day.stock.add(_stock_of(cells))
                 day.changes += 1
-                # what happened before a snapshot met the document did not happen that day
-                former = cells if before is None and version.delivery.op == "r" else before
+                # what happened before a snapshot, or the first update that is still known, met the document did not
+                # happen that day
+                former = cells if before is None and version.delivery.op in ("r", "u") else before
                 day.received += _growth("units_received_total", former, cells)
                 day.picked += _growth("units_picked_total", former, cells)
             before = None if version.is_deleted else cells

@@ -28,19 +28,27 @@ versions_with_former as (
         former.stock_value as former_stock_value,
         former.below_reorder_point as former_below_reorder_point,
         coalesce(not former.is_deleted, false) as was_in_stock,
-        -- a document that a snapshot meets first has been picked from before
+        -- what is met first by a snapshot, or by an update since the versions
+        -- before it are no longer kept, has been picked from before
         case
             when not former.is_deleted then former.picked
-            when versions.op = 'r' then versions.picked
+            when versions.op in ('r', 'u') then versions.picked
             else 0
         end as former_picked,
         case
             when not former.is_deleted then former.received
-            when versions.op = 'r' then versions.received
+            when versions.op in ('r', 'u') then versions.received
             else 0
         end as former_received,
+        -- offsets of two partitions cannot be compared
         greatest(
-            versions.kafka_offset, coalesce(former.kafka_offset, 0)
+            versions.kafka_offset,
+            if(
+                former.kafka_partition
+                is not distinct from versions.kafka_partition,
+                coalesce(former.kafka_offset, 0),
+                0
+            )
         ) as highest_offset
     from versions
     left join versions as former

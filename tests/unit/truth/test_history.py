@@ -321,6 +321,12 @@ def test_a_deletion_counts_when_it_was_captured_and_a_new_document_starts_anew()
     assert (created["units_picked"], created["opening_units"], created["units_adjusted"]) == (1, 0, 3)
 
 
+@pytest.mark.parametrize(("first", "picked"), [("c", 400), ("r", 0), ("u", 0)])
+def test_a_life_before_the_first_known_version_is_no_growth_of_its_day(first: str, picked: int) -> None:
+    rows = metrics_of((first, sku(5, units_picked_total=400)), ("u", sku(4, day=1, units_picked_total=401)))
+    assert [rows[day, "GROCERY"]["units_picked"] for day in ("2024-02-29", "2024-03-01")] == [picked, 1]
+
+
 def test_stock_of_odd_contents_counts_without_stopping_the_check() -> None:
     rows = metrics_of(
         ("c", sku(None, day=None)), ("u", sku(3, day=0, unit_cost="dear", reorder_point=None)), ("d", None)
