@@ -5,6 +5,7 @@
 {% materialization incremental, adapter="trino" %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type="table") -%}
+    {%- do refuse_empty() -%}
     {{ run_hooks(pre_hooks) }}
 
     {%- if existing and not existing.is_table -%}
