@@ -35,6 +35,8 @@ from mesh.stack.servers.flink import client_environment, flink_home, python
 
 JOBS = REPOSITORY / "flink_jobs"
 
+START_TIMEOUT_SECONDS = 120
+
 _WANTED = ".wanted"
 _ENDED = {"CANCELED", "FINISHED", "FAILED"}
 
@@ -145,6 +147,7 @@ def stop(instance: Instance, name: str = LANDING_JOB) -> Path:
         job = running_job(instance, name)
         if job is None:
             raise MeshError(f"{name} does not run: see mesh jobs list")
+        _await_tasks(instance, job)
         output = _flink(instance, "stop", "--savepointPath", f"file://{_savepoints(instance, name)}", job.id)
         _wanted_file(instance, name).unlink(missing_ok=True)
     match = re.search(r"Path: file:(\S+)", output)
@@ -236,13 +239,24 @@ def _package_jobs(instance: Instance) -> Path:
 
 
 def _await_running(instance: Instance, name: str) -> Job:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         job = running_job(instance, name)
         if job and job.state == "RUNNING":
             return job
         time.sleep(0.5)
     raise MeshError(f"{name} did not start: see {instance.home}/logs/flink-jobmanager.log")
+
+
+def _await_tasks(instance: Instance, job: Job) -> None:
+    """A job runs before all of its tasks do, and only then takes a savepoint."""
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        told = _get(instance, f"/jobs/{job.id}")
+        if told["state"] in _ENDED or all(task["status"] == "RUNNING" for task in told["vertices"]):
+            return
+        time.sleep(0.5)
+    raise MeshError(f"{job.name} has not started all its tasks: see {instance.home}/logs/flink-jobmanager.log")
 
 
 def _has_rows(instance: Instance, tables: Sequence[str]) -> bool:

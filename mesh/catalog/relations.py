@@ -66,6 +66,8 @@ def _columns(
     project: Project, unique_id: str, node: Node, parents: set[Ref], schemas: dict[str, Any]
 ) -> dict[Ref, list[ColumnEdge]]:
     """By parent, the columns of a relation that are made of the parent's."""
+    if "compiled_code" not in node:
+        raise MeshError(f"{node['name']} was not compiled by dbt's last command: mesh docs")
     try:
         origins = column_origins(node["compiled_code"], schemas)
     except MeshError as error:

@@ -15,6 +15,7 @@ import yaml
 
 from flink_jobs.topics import COLLECTIONS, DATABASE, EVENT_DOMAINS, event_topic
 from mesh.access.login import READER, Login
+from mesh.access.private import write_private
 from mesh.catalog.client.plan import Table
 from mesh.catalog.inputs import RELATIONS, Project
 from mesh.catalog.names import KAFKA, LAKE, LAKE_CATALOG, MONGODB
@@ -40,7 +41,7 @@ def write_workflows(instance: Instance, project: Project, tables: list[Table], f
         DBT: _dbt(folder),
     }
     for name, source in configs.items():
-        (folder / f"{name}.yaml").write_text(yaml.safe_dump(_workflow(source), sort_keys=False))
+        write_private(folder / f"{name}.yaml", yaml.safe_dump(_workflow(source), sort_keys=False).encode())
     (folder / "manifest.json").write_text(json.dumps(manifest_for_client(project)))
     (folder / "catalog.json").write_text(json.dumps(project.catalog))
 
@@ -80,6 +81,8 @@ def _workflow(source: dict[str, Any]) -> dict[str, Any]:
                 "hostPort": "$MESH_OPENMETADATA_URL",
                 "authProvider": "openmetadata",
                 "securityConfig": {"jwtToken": "$MESH_OPENMETADATA_TOKEN"},
+                # the catalog is told what there is, not how we get in
+                "storeServiceConnection": False,
             },
         },
     }

@@ -12,6 +12,7 @@ from mesh.catalog.names import lake_table
 from mesh.catalog.publish import publish
 from mesh.catalog.server import TOKEN, URL
 from mesh.catalog.workflows import manifest_for_client, write_workflows
+from mesh.clients.logins import login_at
 from mesh.errors import MeshError
 from mesh.instance import Instance
 
@@ -36,6 +37,10 @@ def test_files_name_the_token_and_do_not_hold_it(
     texts = [path.read_text() for path in sorted(tmp_path.glob("*.yaml"))]
     assert len(texts) == 4
     assert all("a-secret" not in text and f"${TOKEN}" in text and f"${URL}" in text for text in texts)
+    kafka = (tmp_path / "kafka.yaml").read_text()
+    password = login_at(Instance(tmp_path, tmp_path, 20000), "kafka")
+    assert password and password[1] in kafka and "storeServiceConnection: false" in kafka
+    assert (tmp_path / "kafka.yaml").stat().st_mode & 0o077 == 0
     assert r"^trino\.iceberg\.gold\.orders_daily$" in (tmp_path / "trino.yaml").read_text()
 
 
