@@ -35,7 +35,7 @@ def login_at(instance: Instance, server: str) -> Login | None:
     if instance.is_external(server):
         address = urlsplit(instance.endpoint(server))
         return Login(unquote(address.username), unquote(address.password or "")) if address.username else None
-    return Login(OWN_USER, _own_password(instance, server)) if server in WITH_PASSWORD else None
+    return own_login(instance, server) if server in WITH_PASSWORD else None
 
 
 def authorities_for(instance: Instance, server: str) -> Path | None:
@@ -52,11 +52,12 @@ def authorities_for(instance: Instance, server: str) -> Path | None:
     return Path(named).resolve() if named else None
 
 
-def _own_password(instance: Instance, server: str) -> str:
+def own_login(instance: Instance, server: str) -> Login:
+    """Whom a server of ours lets in, one of `WITH_PASSWORD`; made when first asked for."""
     file = instance.home / "server_passwords.json"
     known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
     if set(WITH_PASSWORD) - known.keys():
         instance.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         known = {name: known.get(name) or secrets.token_hex(20) for name in WITH_PASSWORD}
         write_private(file, json.dumps(known).encode())
-    return known[server]
+    return Login(OWN_USER, known[server])

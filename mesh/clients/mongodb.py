@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote_plus
 
-from mesh.clients.logins import authorities_for, login_at
+from mesh.clients.logins import authorities_for, own_login
 from mesh.instance import Instance
 
 
@@ -13,8 +13,7 @@ def java_uri(instance: Instance) -> str:
     uri = instance.endpoint("mongodb")
     if instance.is_external("mongodb"):
         return uri
-    login = login_at(instance, "mongodb")
-    assert login, "ours asks for a password"
+    login = own_login(instance, "mongodb")
     return uri.replace("://", f"://{login.user}:{login.password}@") + "&tls=true&authSource=admin"
 
 

@@ -10,7 +10,7 @@ import httpx
 from mesh.access.private import write_private
 from mesh.clients.http import http_client
 from mesh.clients.kafka import build_properties, java_settings
-from mesh.clients.logins import login_at
+from mesh.clients.logins import own_login
 from mesh.clients.mongodb import java_uri
 from mesh.instance import Instance
 from mesh.stack.install import fetch_with_maven, install, installed, unpack
@@ -72,8 +72,7 @@ def _prepare(instance: Instance) -> list[Process]:
 
 def _write_accepted_login(instance: Instance, configuration: Path) -> Path:
     """The file of the one user, and the one that names it; returns the latter."""
-    login = login_at(instance, "connect")
-    assert login, "ours asks for a password"
+    login = own_login(instance, "connect")
     users, jaas = configuration / "users.properties", configuration / "jaas.conf"
     write_private(users, f"{login.user}={login.password}\n".encode())
     write_private(jaas, f'KafkaConnect {{ {LOGIN_MODULE} required file="{users}"; }};\n'.encode())

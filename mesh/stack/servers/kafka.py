@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient
 from mesh.access import certificates
 from mesh.access.private import write_private
 from mesh.clients.kafka import build_jaas, python_settings
-from mesh.clients.logins import login_at
+from mesh.clients.logins import own_login
 from mesh.errors import MeshError
 from mesh.instance import REPOSITORY, Instance
 from mesh.stack.install import fetch_with_maven, install, installed
@@ -86,8 +86,7 @@ def _prepare(instance: Instance) -> list[Process]:
 
 def _accepted_login(instance: Instance) -> str:
     """The one user, as whom the broker also asks itself."""
-    login = login_at(instance, "kafka")
-    assert login, "ours asks for a password"
+    login = own_login(instance, "kafka")
     return build_jaas("PLAIN", login, **{f"user_{login.user}": login.password})
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pymongo
 from pymongo.errors import PyMongoError
 
-from mesh.clients.logins import login_at
+from mesh.clients.logins import own_login
 from mesh.clients.mongodb import python_uri
 from mesh.instance import Instance
 from mesh.stack.install import fetch_with_maven, install, installed
@@ -30,8 +30,7 @@ def _is_ready(instance: Instance) -> bool:
 def _prepare(instance: Instance) -> list[Process]:
     data = instance.data("mongodb")
     data.mkdir(parents=True, exist_ok=True)
-    login = login_at(instance, "mongodb")
-    assert login, "ours asks for a password"
+    login = own_login(instance, "mongodb")
     certificate = instance.certificates / "mongodb.crt"
     return [
         Process(
