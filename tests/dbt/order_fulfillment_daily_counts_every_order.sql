@@ -1,4 +1,4 @@
--- Fails if the daily counts do not add up to the orders.
+-- Fails if the daily counts do not add up to the orders that have a day.
 with
 
 gold as (
@@ -12,7 +12,7 @@ silver as (
 
     select count(*) as orders
     from {{ ref("orders_current") }}
-    where not is_deleted
+    where not is_deleted and created_at is not null
 
 )
 

@@ -77,6 +77,9 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
             "total_amount": "1E600000000",
             "promised_at": {"$date": {"$numberLong": "253402300800000"}},
         },
+        # a life that runs backwards, and one that has no beginning
+        {**ORDER, "_id": "ORD-odd-9", "order_id": "ORD-odd-9", "cancelled_at": {"$date": "2017-01-01T00:00:00Z"}},
+        {**ORDER, "_id": "ORD-odd-10", "order_id": "ORD-odd-10", "created_at": None},
         *({**ORDER, "_id": odd_id, "customer_id": "odd id"} for odd_id in ODD_IDS.values()),
     ]
     file = tmp_path / "odd.ndjson"
@@ -99,7 +102,8 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
             " from silver.orders_current where order_id like 'ORD-odd-%'",
         )
     }
-    assert len(rows) == 8
+    assert len(rows) == 10
+    assert ["ORD-odd-9", "cancelled_before_created"] in rules and ["ORD-odd-10", "missing_created_at"] in rules
     assert rows["ORD-odd-1"][1] == 'Zoë "日本" 😀'
     assert json.loads(rows["ORD-odd-1"][4])[0]["notes"] == [["nested", ["deeper", {"k": [1, None]}]]]
     assert rows["ORD-odd-2"][2] == 7
@@ -111,6 +115,7 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
     odd_ids = query(chain, "select order_id from silver.orders_current where customer_id = 'odd id'")
     assert {order_id for (order_id,) in odd_ids} == set(ODD_IDS)
     assert rows["ORD-odd-5"][0] == '{"$oid": "65a1b2c3d4e5f60718293a4b"}'
+    assert rows.pop("ORD-odd-10")[5] is None
     assert all(values[5].isoformat() == "2017-01-02T10:00:00.123000" for values in rows.values())
     (new_field,) = query(
         chain,
