@@ -46,6 +46,8 @@ Document = dict[str, Any]
 DECODING: CodecOptions[Document] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
 _READING = json_util.JSONOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
 
+_RELAXED = json_util.RELAXED_JSON_OPTIONS
+
 _REGEX_FLAGS = (("i", re.I), ("l", re.L), ("m", re.M), ("s", re.S), ("u", re.U), ("x", re.X))
 
 
@@ -55,9 +57,25 @@ def canonical_bytes(value: Canonical) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def canonical_text(value: Canonical) -> str:
-    """`canonical_bytes` as text: what identifies a document by its `_id`."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+def key_text(document_id: object) -> str:
+    """What identifies a document: its `_id`, decoded with `DECODING`, in one spelling.
+
+    To MongoDB two ids of one number are the same id, whichever integer type they have, and Debezium does not tell.
+    """
+    return json.dumps(from_bson(_as_one_integer(document_id)), sort_keys=True, separators=(",", ":"))
+
+
+def relaxed_text(value: object) -> str:
+    """A value as MongoDB's driver for Java spells it in relaxed extended JSON, as Debezium does an `_id`."""
+    return json_util.dumps(value, json_options=_RELAXED, separators=(",", ": "), ensure_ascii=False)
+
+
+def _as_one_integer(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _as_one_integer(field) for name, field in value.items()}
+    if isinstance(value, list):
+        return [_as_one_integer(element) for element in value]
+    return int(value) if isinstance(value, Int64) else value
 
 
 def from_bson(value: object) -> Canonical:
@@ -116,7 +134,7 @@ def content_of(text: str | None) -> Canonical:
 
 def key_of(document_id: str | None) -> str:
     """The canonical text of a `document_id`, comparable with the source's keys."""
-    return canonical_text(content_of(document_id))
+    return key_text(None if document_id is None else bson_or_text(document_id))
 
 
 def _same(value: Any) -> Canonical:

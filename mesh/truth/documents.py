@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bson.objectid import ObjectId
 
-from mesh.truth.canonical import Document, from_bson
+from mesh.truth.canonical import Document, relaxed_text
 from mesh.truth.columns import AMOUNT, BIGINT, COST, DOUBLE, INTEGER, JSON, TEXT, TIMESTAMP, ColumnType, Row
 from mesh.truth.source import Source
 from mesh.truth.values import as_text
@@ -50,7 +49,7 @@ def id_text(document_id: object) -> str:
     if isinstance(document_id, float) and document_id.is_integer() and abs(document_id) < 10**21:
         return str(int(document_id))
     text = as_text(document_id)
-    return json.dumps(from_bson(document_id), ensure_ascii=False) if text is None else text
+    return relaxed_text(document_id) if text is None else text
 
 
 ORDERS = DocumentType(

@@ -14,7 +14,7 @@ from flink_jobs.topics import COLLECTIONS, DATABASE
 from mesh.clients.mongodb import python_uri
 from mesh.errors import MeshError
 from mesh.instance import Instance
-from mesh.truth.canonical import DECODING, Document, canonical_text, from_bson
+from mesh.truth.canonical import DECODING, Document, key_text
 
 _PATIENCE_MS = 10_000
 
@@ -85,5 +85,7 @@ def collection_of(name: str, documents: list[Document]) -> Collection:
 
 
 def document_key(document_id: object) -> str:
-    """What identifies a document here: its `_id` in canonical text."""
-    return canonical_text(from_bson(document_id))
+    """What identifies a document here: its `_id` in one spelling."""
+    if isinstance(document_id, RawBSONDocument):
+        document_id = bson.decode(document_id.raw, DECODING)
+    return key_text(document_id)

@@ -10,12 +10,12 @@ from tests.integration.chain import Chain, query
 
 # what silver names a document by, and its id
 ODD_IDS: dict[str, object] = {
-    '{"shop": 7, "number": {"$numberLong": "8"}}': {"shop": 7, "number": {"$numberLong": "8"}},
+    '{"shop": 7,"number": 8}': {"shop": 7, "number": {"$numberLong": "8"}},
     "4000000001": {"$numberLong": "4000000001"},
     "12345678": 12345678.0,
-    '{"$date": 1483351200123}': {"$date": "2017-01-02T10:00:00.123Z"},
-    '{"$binary": "AQID", "$type": "00"}': {"$binary": {"base64": "AQID", "subType": "00"}},
-    "NaN": {"$numberDouble": "NaN"},
+    '{"$date": "2017-01-02T10:00:00.123Z"}': {"$date": "2017-01-02T10:00:00.123Z"},
+    '{"$binary": {"base64": "AQID","subType": "00"}}': {"$binary": {"base64": "AQID", "subType": "00"}},
+    '{"$numberDouble": "NaN"}': {"$numberDouble": "NaN"},
 }
 CREATED = {"$date": "2017-01-02T10:00:00.123Z"}
 ORDER = {"status": "received", "priority": "standard", "created_at": CREATED, "updated_at": CREATED}

