@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import pymongo
+
+from mesh.clients.mongodb import python_uri
 from mesh.simulation import load_documents
 from tests.integration.chain import Chain, query
 
@@ -123,3 +128,12 @@ def test_odd_documents_land_and_silver_builds(chain: Chain, tmp_path: Path) -> N
            where document_id = '"ORD-odd-2"'""",
     )
     assert new_field == ["hello"], "a field that no model knows is in bronze"
+
+    # others read MongoDB with Python: what it cannot hold is corrected, and what has an odd id goes, to be found gone
+    # by whoever asks for the truth next
+    with pymongo.MongoClient[dict[str, Any]](python_uri(chain.instance)) as client:
+        orders = client["wms"]["orders"]
+        orders.update_one({"_id": "ORD-odd-8"}, {"$set": {"promised_at": datetime(2017, 1, 9)}})
+        assert orders.delete_one({"_id": "ORD-odd-10"}).deleted_count == 1
+        assert orders.delete_many({"customer_id": "odd id"}).deleted_count == len(ODD_IDS)
+    chain.land()
