@@ -81,8 +81,6 @@ def _workflow(source: dict[str, Any]) -> dict[str, Any]:
                 "hostPort": "$MESH_OPENMETADATA_URL",
                 "authProvider": "openmetadata",
                 "securityConfig": {"jwtToken": "$MESH_OPENMETADATA_TOKEN"},
-                # the catalog is told what there is, not how we get in
-                "storeServiceConnection": False,
             },
         },
     }

@@ -39,7 +39,7 @@ def test_files_name_the_token_and_do_not_hold_it(
     assert all("a-secret" not in text and f"${TOKEN}" in text and f"${URL}" in text for text in texts)
     kafka = (tmp_path / "kafka.yaml").read_text()
     password = login_at(Instance(tmp_path, tmp_path, 20000), "kafka")
-    assert password and password[1] in kafka and "storeServiceConnection: false" in kafka
+    assert password and password[1] in kafka
     assert (tmp_path / "kafka.yaml").stat().st_mode & 0o077 == 0
     assert r"^trino\.iceberg\.gold\.orders_daily$" in (tmp_path / "trino.yaml").read_text()
 
