@@ -23,6 +23,7 @@ from mesh.clients.logins import authorities_for
 from mesh.instance import ENDPOINTS, Instance
 
 STORE_PASSWORD = "mesh"
+"""Java wants one; what protects the keys is who may read the files."""
 _ENCRYPTION = BestAvailableEncryption(STORE_PASSWORD.encode())
 
 
