@@ -18,6 +18,8 @@ BESIDE = (
     "test_catalog",
     "test_catalog_dag",
     "test_docs_site",
+    "test_add_a_flink_job",
+    "test_dags",
     "test_unit_tests_of_models",
     "test_merge_strategy",
     "test_retention",

@@ -1,5 +1,5 @@
 {#
-    {input/kafka_partition: kafka_offset}: how far this model has counted its inputs; empty when built anew.
+    {input/table/kafka_partition: kafka_offset}: how far this model has counted its inputs; empty when built anew.
 #}
 {% macro counted_offsets() %}
     {%- if not (execute and is_incremental()) -%} {{ return({}) }} {%- endif -%}

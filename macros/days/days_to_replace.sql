@@ -1,7 +1,8 @@
 {#
     The condition on `date` for the days that this build computes again: those from `from_day` to `to_day` if these
     vars are given, else every day that a row changed since the last build counts or has counted in. Where a day's
-    figures carry over to the next (`days_carry_over`), all days from the first one on.
+    figures carry over to the next (`days_carry_over`), all days from the first one on. Every day, where an input is
+    another table than the one that was counted, or has been built anew, or a seed has changed.
 #}
 {% macro days_to_replace() %}
     {%- set from_day = var("from_day", none) -%}
@@ -12,18 +13,23 @@
         ) }}
     {%- endif -%}
     {%- set counted = counted_offsets() -%}
+    {%- set known_tables = [] -%}
+    {%- for key in counted -%}
+        {%- do known_tables.append(key.rsplit("/", 1)[0]) -%}
+    {%- endfor -%}
     {%- set moved = [] -%}
-    {%- for input in day_inputs() -%}
-        {%- for partition, offset in highest_offsets(input) -%}
-            {%- set known = counted.get(
-                input.identifier ~ "/" ~ partition, -1
+    {%- for key, offset in offsets_of(compiled_code).items() -%}
+        {%- set table, partition = key.rsplit("/", 1) -%}
+        {%- if counted and table not in known_tables -%}
+            {{ return("true") }}
+        {%- endif -%}
+        {%- for input in day_inputs()
+            if input.identifier == table.split("/")[0]
+            and offset > counted.get(key, -1) -%}
+            {%- do moved.append(
+                "select day from " ~ input ~ " cross join unnest(metric_dates) as days (day)"
+                ~ " where kafka_partition = " ~ partition ~ " and kafka_offset > " ~ counted.get(key, -1)
             ) -%}
-            {%- if offset > known -%}
-                {%- do moved.append(
-                    "select day from " ~ input ~ " cross join unnest(metric_dates) as days (day)"
-                    ~ " where kafka_partition = " ~ partition ~ " and kafka_offset > " ~ known
-                ) -%}
-            {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- if not moved -%} {{ return("false") }} {%- endif -%}

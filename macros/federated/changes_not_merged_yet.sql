@@ -7,7 +7,7 @@
     beyond its offset; the last branch is for partitions that come later.
 #}
 {% macro changes_not_merged_yet(relation, merged_table) %}
-    {%- set known = highest_offsets(merged_table) | map("first") | list -%}
+    {%- set known = offset_ranges(merged_table) | map("first") | list -%}
     {%- set partitions = merged_table | replace(
         merged_table.identifier ~ '"', merged_table.identifier ~ '$partitions"'
     ) -%}

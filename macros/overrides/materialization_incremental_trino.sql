@@ -1,41 +1,33 @@
 {#
     dbt-trino's `incremental` in fewer queries: the new rows are merged straight from the model's SQL, not from a view
     that is made and dropped again; the table's columns are read once; and what has no new rows is not merged.
+
+    What exists is built anew in a table beside it, which then takes its name: whoever reads meanwhile, and whatever
+    fails meanwhile, finds the old one.
 #}
 {% materialization incremental, adapter="trino" %}
-    {%- set existing = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type="table") -%}
     {%- do refuse_empty() -%}
     {{ run_hooks(pre_hooks) }}
 
+    {%- do finish_swap(target_relation) -%}
+    {%- set existing = load_cached_relation(this) -%}
     {%- if existing and not existing.is_table -%}
         {%- do adapter.drop_relation(existing) -%}
+        {%- set existing = none -%}
     {%- endif -%}
-    {%- if not is_incremental() -%}
-        {%- call statement("main") -%}
-            {{ create_table_as(
-                False, target_relation, compiled_code, "replace"
-            ) }}
-        {%- endcall -%}
-    {%- else -%}
+    {%- if is_incremental() -%}
         {%- do refuse_other_columns(target_relation) -%}
-        {%- set strategy = adapter.get_incremental_strategy_macro(
-            context, config.get("incremental_strategy", "default")
-        ) -%}
-        {%- set merge = "" if nothing_is_new() in compiled_code else strategy({
-            "target_relation": target_relation,
-            "temp_relation": "(" ~ compiled_code ~ ")",
-            "unique_key": config.get("unique_key"),
-            "dest_columns": promised_columns(),
-            "incremental_predicates": none,
-        }) | trim -%}
-        {%- if merge -%}
-            {%- call statement("main") -%} {{ merge }} {%- endcall -%}
-        {%- else -%}
-            {%- call noop_statement("main", "NOTHING NEW", "NOTHING NEW", 0) -%}
-                {{ compiled_code }}
-            {%- endcall -%}
-        {%- endif -%}
+        {%- do merge_rows(target_relation) -%}
+    {%- elif existing -%}
+        {%- set fresh = make_intermediate_relation(target_relation) -%}
+        {%- do create_empty_table(fresh) -%}
+        {%- set kept = keep_what_bronze_lost(existing, fresh) -%}
+        {%- do merge_rows(fresh, is_empty=not kept) -%}
+        {%- do swap_in(fresh, target_relation) -%}
+    {%- else -%}
+        {%- do create_empty_table(target_relation) -%}
+        {%- do merge_rows(target_relation, is_empty=true) -%}
     {%- endif -%}
 
     {{ run_hooks(post_hooks) }}

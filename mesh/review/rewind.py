@@ -14,7 +14,7 @@ def build_rewind_sql(node: Node, relation: str) -> str | None:
     strategy = node["config"].get("incremental_strategy")
     if node["config"]["materialized"] != "incremental":
         return None
-    if strategy == "cdc_merge":
+    if strategy in ("cdc_merge", "cdc_append"):
         # the watermark is the highest offset of each partition
         return (
             f"delete from {relation} where kafka_offset >"

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from mesh.errors import MeshError
 from tests.integration.chain import Chain, query, tables_that_dbt_reads
 
 PREFIX = "strategy_"
-LAYERS = ("bronze", "staging", "reference", "silver")
+LAYERS = ("bronze", "staging", "reference", "silver", "gold")
 EPOCH = datetime(2017, 1, 2, 10)
 
 State = dict[str, tuple[Any, ...]]
@@ -38,7 +38,16 @@ class Scratch:
         """Add a change to the next round, at the partition's next offset, which is returned."""
         offset = self._next_offset[partition]
         self._next_offset[partition] += 1
-        document = json.dumps({"_id": order_id, "order_id": order_id, "status": status, "priority": "standard"})
+        created_at = {"$date": int(EPOCH.replace(tzinfo=UTC).timestamp() * 1000)}
+        document = json.dumps(
+            {
+                "_id": order_id,
+                "order_id": order_id,
+                "status": status,
+                "priority": "standard",
+                "created_at": created_at,
+            }
+        )
         before, after = (f"'{document}'", "null") if op == "d" else ("null", f"'{document}'")
         at = (EPOCH + timedelta(seconds=second)).isoformat(sep=" ")
         self._rows.append(
@@ -47,18 +56,23 @@ class Scratch:
         )
         return offset
 
-    def build(self, *arguments: str) -> dict[str, Any]:
-        """Land the round's changes and build the model; returns what Trino said of it."""
+    def build(self, *arguments: str, models: tuple[str, ...] = ("orders_current",)) -> dict[str, Any]:
+        """Land the round's changes and build the models; returns what Trino said of the last."""
         if self._rows:
             query(self.chain, f"insert into {PREFIX}bronze.orders_raw values {', '.join(self._rows)}")
             self._rows.clear()
         # artifacts apart: dbt parses the project anew wherever it finds those of other schemas
         environment = {"MESH_SCHEMA_PREFIX": PREFIX, "MESH_BRONZE_SCHEMA": f"{PREFIX}bronze"}
         environment["DBT_TARGET_PATH"] = str(self.target)
-        self.chain.dbt("run", "--select", "stg_wms__orders", "orders_current", *arguments, **environment)
+        self.chain.dbt("run", "--select", "stg_wms__orders", *models, *arguments, **environment)
         results = json.loads((self.target / "run_results.json").read_text())["results"]
-        (response,) = [r["adapter_response"] for r in results if r["unique_id"].endswith(".orders_current")]
+        (response,) = [r["adapter_response"] for r in results if r["unique_id"].endswith(f".{models[-1]}")]
         return dict(response)
+
+    def snapshots(self, table: str) -> list[int]:
+        """Ids of a table's snapshots, the oldest first."""
+        rows = query(self.chain, f'select snapshot_id from {PREFIX}silver."{table}$snapshots" order by committed_at')
+        return [row[0] for row in rows]
 
     def state(self) -> State:
         """order_id: (status, is_deleted, kafka_offset)."""
@@ -191,17 +205,96 @@ def test_other_columns_than_the_contract_has_stop_even_a_build_without_news(scra
     assert "Only in the contract: none. Only in the table: more varchar. Build it anew" in said
 
 
-def test_a_full_refresh_equals_the_builds_before_and_never_loses_what_bronze_no_longer_holds(
-    scratch: Scratch, rounds: Rounds
-) -> None:
-    scratch.build("--full-refresh")
+def test_a_full_refresh_in_slices_equals_the_builds_before(scratch: Scratch, rounds: Rounds) -> None:
+    assert scratch.build("--full-refresh", "--vars", "{changes_per_merge: 8}")["rows_affected"] > 0
     assert scratch.state() == rounds.states[-1]
+    assert len(scratch.snapshots("orders_current")) > 3, "one statement: nothing was cut"
 
+
+def test_what_ends_between_two_slices_has_merged_all_that_came_before(scratch: Scratch, rounds: Rounds) -> None:
+    assert rounds
+    for number in range(6):
+        scratch.change(f"sliced-{number % 2}", "picking" if number < 4 else "packed", number, partition=4)
+    scratch.build("--vars", "{changes_per_merge: 2}")
+    whole = scratch.state()
+    *_, second, _ = scratch.snapshots("orders_current")
+    query(scratch.chain, f"alter table {PREFIX}silver.orders_current execute rollback_to_snapshot({second})")
+    assert {row[0] for name, row in scratch.state().items() if name.startswith("sliced")} == {"picking"}
+    scratch.build()
+    assert scratch.state() == whole
+
+
+def test_a_build_that_was_ended_while_the_new_table_took_its_name_is_finished(scratch: Scratch, rounds: Rounds) -> None:
+    assert rounds
+    before = scratch.state()
+    table = f"{PREFIX}silver.orders_current"
+    query(scratch.chain, f"alter table {table} rename to {table}__dbt_backup")
+    scratch.build()
+    assert scratch.state() == before
+    assert query(scratch.chain, f"show tables from {PREFIX}silver like '%dbt%'") == []
+
+
+def test_two_builds_that_find_the_same_news_keep_every_version_once(scratch: Scratch, rounds: Rounds) -> None:
+    assert rounds
+    versions = ("orders_versions",)
+    positions = f"select kafka_partition, kafka_offset from {PREFIX}silver.orders_versions order by 1, 2"
+    scratch.build(models=versions)
+    scratch.change("twice", "received", 30, op="c", partition=5)
+    scratch.build(models=versions)
+    expected = query(scratch.chain, positions)
+    statement = (scratch.target / "run/data_mesh/models/silver/orders/orders_versions.sql").read_text()
+    query(scratch.chain, statement)
+    assert query(scratch.chain, positions) == expected and [5, 0] in expected
+
+
+def test_gold_is_computed_anew_when_what_it_was_counted_from_is_another(scratch: Scratch, rounds: Rounds) -> None:
+    assert rounds
+    chain, gold = scratch.chain, ("order_fulfillment_daily",)
+
+    def completed() -> int:
+        rows = query(chain, f"select sum(completed_orders) from {PREFIX}gold.order_fulfillment_daily")
+        return int(rows[0][0])
+
+    def orders(*statuses: str) -> int:
+        return sum(status in statuses and not gone for status, gone, _ in scratch.state().values())
+
+    def set_completed(status: str, is_completed: bool) -> None:
+        seed = f"{PREFIX}reference.order_statuses"
+        query(chain, f"update {seed} set is_completed = {is_completed} where status = '{status}'")
+
+    scratch.build(models=gold)
+    assert completed() == orders("delivered")
+    assert scratch.build(models=gold)["code"] == "NOTHING NEW"
+
+    set_completed("received", True)
+    scratch.build(models=gold)
+    assert completed() == orders("delivered", "received") > orders("delivered")
+    set_completed("received", False)
+    scratch.build(models=gold)
+    assert completed() == orders("delivered")
+
+    # as after a change of parsing: the same offsets, other rows
+    query(chain, f"update {PREFIX}gold.order_fulfillment_daily set completed_orders = 999")
+    assert scratch.build(models=gold)["code"] == "NOTHING NEW"
+    scratch.build("--full-refresh")
+    scratch.build(models=gold)
+    assert completed() == orders("delivered")
+
+
+def test_a_full_refresh_keeps_what_bronze_no_longer_holds_in_new_columns_too(scratch: Scratch, rounds: Rounds) -> None:
+    assert rounds
+    table = f"{PREFIX}silver.orders_current"
+    before = scratch.state()
     query(scratch.chain, f"delete from {PREFIX}bronze.orders_raw where kafka_partition = 1")
+    query(scratch.chain, f"alter table {table} drop column wave_id")
     scratch.change("disordered", "shipped", 20)
     with pytest.raises(MeshError, match="dbt run"):
-        scratch.build("--full-refresh")
-    scratch.build()
-    assert scratch.state().keys() == rounds.states[-1].keys()
+        scratch.build()
+    scratch.build("--full-refresh")
+    after = scratch.state()
+    assert after.keys() == before.keys()
+    assert (after["disordered"][0], after["other"]) == ("shipped", before["other"])
+    assert query(scratch.chain, f"select wave_id from {table} where order_id = 'other'") == [[None]]
+
     scratch.build("--full-refresh", "--vars", "{allow_loss: true}")
-    assert scratch.state()["disordered"][0] == "shipped" and "other" not in scratch.state()
+    assert scratch.state().keys() == before.keys() - {"other"}

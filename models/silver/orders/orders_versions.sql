@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='append', unique_key=none) }}
+{{ config(incremental_strategy='cdc_append', unique_key=none) }}
 
 with
 

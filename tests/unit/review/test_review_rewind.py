@@ -17,7 +17,10 @@ def node(materialized: str, strategy: str | None) -> dict[str, Any]:
     return {"config": {"materialized": materialized, "incremental_strategy": strategy}}
 
 
-@pytest.mark.parametrize(("strategy", "kind"), [("cdc_merge", exp.Delete), ("replace_days", exp.Update)])
+@pytest.mark.parametrize(
+    ("strategy", "kind"),
+    [("cdc_merge", exp.Delete), ("cdc_append", exp.Delete), ("replace_days", exp.Update)],
+)
 def test_rewind_touches_the_given_table_alone(strategy: str, kind: type[exp.Expression]) -> None:
     sql = build_rewind_sql(node("incremental", strategy), RELATION)
     statement = sqlglot.parse_one(sql or "", dialect="trino")

@@ -1,0 +1,13 @@
+{#
+    Makes the model's table without rows, with the columns and constraints of its contract. What stood under that name
+    is gone.
+#}
+{% macro create_empty_table(table) %}
+    {%- call statement("create_empty_table") -%}
+        create or replace table {{ table }}
+        {{ get_table_columns_and_constraints() }}
+        {{ get_assert_columns_equivalent(compiled_code) }}
+        {{ comment(model.description) }}
+        {{ properties() }}
+    {%- endcall -%}
+{% endmacro %}
