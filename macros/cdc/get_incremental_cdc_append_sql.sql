@@ -9,10 +9,9 @@
         target.kafka_partition = source.kafka_partition
         and target.kafka_offset = source.kafka_offset
     when not matched
-        then insert (
-            {% for column in arg_dict["dest_columns"] %}
-            {{ column.quoted }}{{ "," if not loop.last }}{% endfor %}
-        )
+        then insert ({{
+            arg_dict["dest_columns"] | map(attribute="quoted") | join(", ")
+        }})
         values (
             {% for column in arg_dict["dest_columns"] %}
             source.{{ column.quoted }}{{ "," if not loop.last }}{% endfor %}
