@@ -7,10 +7,14 @@ there as a bare word. A reader that meets it reads nothing behind it, in silence
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import orjson
 
 from flink_jobs.unreadable import Unreadable
+
+LONGEST_NAME = 50_000
+"""Characters of a field's name that Trino's JSON reader takes; it fails on more, and the build with it."""
 
 # text first, so that a word in it is left alone
 _TEXT_OR_WORD = re.compile(r'("(?:[^"\\]|\\.)*")|(-?Infinity|NaN)\b')
@@ -19,20 +23,30 @@ _TEXT_OR_WORD = re.compile(r'("(?:[^"\\]|\\.)*")|(-?Infinity|NaN)\b')
 def strict_image(image: str) -> str:
     """The image as it is, or with NaN and the infinities as extended JSON's own `{"$numberDouble": "NaN"}`.
 
+    Names beyond `LONGEST_NAME` are cut there.
+
     Raises:
         Unreadable: it is no JSON even so.
     """
-    if _is_json(image):
+    if _is_read_by_all(image):
         return image
     repaired = _TEXT_OR_WORD.sub(lambda found: found[1] or f'{{"$numberDouble": "{found[2]}"}}', image)
-    if not _is_json(repaired):
-        raise Unreadable("an image of the document is not JSON")
-    return repaired
-
-
-def _is_json(text: str) -> bool:
     try:
-        orjson.loads(text)
+        document = orjson.loads(repaired)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable("an image of the document is not JSON") from error
+    return orjson.dumps(_with_short_names(document)).decode() if len(image) > LONGEST_NAME else repaired
+
+
+def _is_read_by_all(image: str) -> bool:
+    try:
+        document = orjson.loads(image)
     except orjson.JSONDecodeError:
         return False
-    return True
+    return len(image) <= LONGEST_NAME or _with_short_names(document) == document
+
+
+def _with_short_names(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name[:LONGEST_NAME]: _with_short_names(held) for name, held in value.items()}
+    return [_with_short_names(held) for held in value] if isinstance(value, list) else value

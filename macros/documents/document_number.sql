@@ -5,12 +5,13 @@
     than four digits, is no number: to round it would take minutes.
 #}
 {% macro document_number(field, type) -%}
+    {%- set value = "element_at(document, '" ~ field ~ "')" -%}
     {%- set text -%}
         coalesce(
-                json_extract_scalar(document, '$.{{ field }}'),
-                json_extract_scalar(document, '$.{{ field }}["$numberDecimal"]'),
-                json_extract_scalar(document, '$.{{ field }}["$numberLong"]'),
-                json_extract_scalar(document, '$.{{ field }}["$numberDouble"]')
+                json_extract_scalar({{ value }}, '$'),
+                json_extract_scalar({{ value }}, '$["$numberDecimal"]'),
+                json_extract_scalar({{ value }}, '$["$numberLong"]'),
+                json_extract_scalar({{ value }}, '$["$numberDouble"]')
             )
     {%- endset -%}
     {%- if type in ("integer", "bigint") -%}

@@ -3,10 +3,11 @@
     objects and arrays.
 #}
 {% macro document_string(field) -%}
+    {%- set value = "element_at(document, '" ~ field ~ "')" -%}
     coalesce(
-            json_extract_scalar(document, '$.{{ field }}'),
-            json_extract_scalar(document, '$.{{ field }}["$numberLong"]'),
-            json_extract_scalar(document, '$.{{ field }}["$numberDecimal"]'),
-            json_extract_scalar(document, '$.{{ field }}["$oid"]')
+            json_extract_scalar({{ value }}, '$'),
+            json_extract_scalar({{ value }}, '$["$numberLong"]'),
+            json_extract_scalar({{ value }}, '$["$numberDecimal"]'),
+            json_extract_scalar({{ value }}, '$["$oid"]')
         )
 {%- endmacro %}

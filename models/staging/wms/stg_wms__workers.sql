@@ -4,7 +4,7 @@ changes as (
 
     select
         *,
-        coalesce(after, before) as document,
+        {{ document_fields() }} as document,
         op = 'd' as is_deleted
     from {{ source('bronze', 'workers_raw') }}
 
