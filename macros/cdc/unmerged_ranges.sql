@@ -5,7 +5,7 @@
 {% macro unmerged_ranges(relation) %}
     {%- set merged = dict(merged_offsets()) -%}
     {%- set ranges = [] -%}
-    {%- for partition, lowest, highest in offset_ranges(relation) -%}
+    {%- for partition, lowest, highest in landed_ranges(relation) -%}
         {%- set above = [merged.get(partition, -1), lowest - 1] | max -%}
         {%- if highest > above -%}
             {%- do ranges.append([partition, above, highest]) -%}

@@ -59,6 +59,23 @@ def truth_command(instance: Instance, layers: tuple[str, ...]) -> None:
         sys.exit(1)
 
 
+@click.command("renumber")
+@click.argument("table")
+@needs("trino")
+def renumber_command(instance: Instance, table: str) -> None:
+    """Go on after a topic was made again: TABLE of bronze, such as orders_raw.
+
+    Its offsets begin below what is merged, and builds stop. What landed before gets other partitions.
+    """
+    from mesh.maintain.maintain import declared_tables
+    from mesh.maintain.renumber import renumber
+
+    tables = {declared.relation.name: declared for declared in declared_tables(instance) if declared.is_bronze}
+    if table not in tables:
+        raise MeshError(f"{table} is no table of bronze: {', '.join(sorted(tables))}")
+    renumber(instance, tables[table], click.echo)
+
+
 @click.command("sql")
 @click.argument("query")
 @click.option(
@@ -110,4 +127,4 @@ def maintain_command(instance: Instance, dry_run: bool, as_of: datetime | None) 
     maintain(instance, declared_tables(instance), moment, dry_run, click.echo)
 
 
-COMMANDS = (build_command, truth_command, sql_command, maintain_command)
+COMMANDS = (build_command, truth_command, sql_command, maintain_command, renumber_command)

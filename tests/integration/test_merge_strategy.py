@@ -14,6 +14,9 @@ import pytest
 
 from flink_jobs.tables import build_create_table_sql, change_tables
 from mesh.errors import MeshError
+from mesh.maintain.maintain import declared_tables
+from mesh.maintain.policy import LakeTable
+from mesh.maintain.renumber import renumber
 from tests.integration.chain import Chain, query, tables_that_dbt_reads
 
 PREFIX = "strategy_"
@@ -29,6 +32,13 @@ class Scratch:
     def __init__(self, chain: Chain, target: Path) -> None:
         self.chain = chain
         self.target = target
+        self.environment = {
+            "MESH_SCHEMA_PREFIX": PREFIX,
+            "MESH_BRONZE_SCHEMA": f"{PREFIX}bronze",
+            # artifacts apart: dbt parses the project anew wherever it finds those of other schemas
+            "DBT_TARGET_PATH": str(target),
+        }
+        self._landed_at = EPOCH
         self._next_offset: Counter[int] = Counter()
         self._rows: list[str] = []
 
@@ -52,7 +62,7 @@ class Scratch:
         at = (EPOCH + timedelta(seconds=second)).isoformat(sep=" ")
         self._rows.append(
             f"""('"{order_id}"', '{op}', {before}, {after}, timestamp '{at}', {order}, 'cdc.wms.orders',
-                {partition}, {offset}, timestamp '{EPOCH}', timestamp '{EPOCH}')"""
+                {partition}, {offset}, timestamp '{EPOCH}', timestamp '{self._landed_at}')"""
         )
         return offset
 
@@ -61,13 +71,29 @@ class Scratch:
         if self._rows:
             query(self.chain, f"insert into {PREFIX}bronze.orders_raw values {', '.join(self._rows)}")
             self._rows.clear()
-        # artifacts apart: dbt parses the project anew wherever it finds those of other schemas
-        environment = {"MESH_SCHEMA_PREFIX": PREFIX, "MESH_BRONZE_SCHEMA": f"{PREFIX}bronze"}
-        environment["DBT_TARGET_PATH"] = str(self.target)
-        self.chain.dbt("run", "--select", "stg_wms__orders", *models, *arguments, **environment)
+        self.chain.dbt("run", "--select", "stg_wms__orders", *models, *arguments, **self.environment)
         results = json.loads((self.target / "run_results.json").read_text())["results"]
         (response,) = [r["adapter_response"] for r in results if r["unique_id"].endswith(f".{models[-1]}")]
         return dict(response)
+
+    def make_topic_again(self) -> None:
+        """From now on offsets begin at 0."""
+        self._landed_at += timedelta(hours=1)
+        self._next_offset.clear()
+
+    def declared(self, table: str) -> LakeTable:
+        """A table of the project in these schemas, as maintenance takes it."""
+        with pytest.MonkeyPatch.context() as environment:
+            for name, value in self.environment.items():
+                environment.setenv(name, value)
+            (declared,) = [one for one in declared_tables(self.chain.instance) if one.relation.name == table]
+        return declared
+
+    def error(self) -> str:
+        """What the model said that failed last."""
+        results = json.loads((self.target / "run_results.json").read_text())["results"]
+        (said,) = [result["message"] for result in results if result["status"] == "error"]
+        return str(said)
 
     def snapshots(self, table: str) -> list[int]:
         """Ids of a table's snapshots, the oldest first."""
@@ -200,9 +226,7 @@ def test_other_columns_than_the_contract_has_stop_even_a_build_without_news(scra
             scratch.build()
     finally:
         query(scratch.chain, f"alter table {table} drop column more")
-    results = json.loads((scratch.target / "run_results.json").read_text())["results"]
-    (said,) = [result["message"] for result in results if result["status"] == "error"]
-    assert "Only in the contract: none. Only in the table: more varchar. Build it anew" in said
+    assert "Only in the contract: none. Only in the table: more varchar. Build it anew" in scratch.error()
 
 
 def test_a_full_refresh_in_slices_equals_the_builds_before(scratch: Scratch, rounds: Rounds) -> None:
@@ -298,3 +322,29 @@ def test_a_full_refresh_keeps_what_bronze_no_longer_holds_in_new_columns_too(scr
 
     scratch.build("--full-refresh", "--vars", "{allow_loss: true}")
     assert scratch.state().keys() == before.keys() - {"other"}
+
+
+def test_a_topic_made_again_stops_builds_until_the_former_one_is_renumbered(scratch: Scratch, rounds: Rounds) -> None:
+    assert rounds
+    both = ("orders_versions", "orders_current")
+    scratch.build(models=both)
+    before = scratch.state()
+    versions = f"select count(*), count(distinct (kafka_partition, kafka_offset)) from {PREFIX}silver.orders_versions"
+    ((kept, _),) = query(scratch.chain, versions)
+
+    scratch.make_topic_again()
+    again = scratch.change("disordered", "delivered", 40)
+    new = scratch.change("new", "received", 41, op="c")
+    assert (again, new) == (0, 1)
+    for models in (("orders_current",), ("orders_versions",)):
+        with pytest.raises(MeshError, match="dbt run"):
+            scratch.build(models=models)
+        assert "mesh renumber orders_raw" in scratch.error()
+    assert scratch.state() == before
+
+    renumber(scratch.chain.instance, scratch.declared("orders_raw"), print)
+    scratch.build(models=both)
+    assert scratch.state() == {**before, "disordered": ("delivered", False, 0), "new": ("received", False, 1)}
+    assert query(scratch.chain, versions) == [[kept + 2, kept + 2]]
+    with pytest.raises(MeshError, match="no offset landed again"):
+        renumber(scratch.chain.instance, scratch.declared("orders_raw"), print)

@@ -34,6 +34,7 @@ NEEDING = {
     "quality measure": "Trino",
     "quality page": "Trino",
     "quality record": "Trino",
+    "renumber nonsense": "Trino",
     "review": "Trino",
     "simulate": "MongoDB",
     "sql nonsense": "Trino",

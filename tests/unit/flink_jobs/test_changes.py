@@ -42,6 +42,19 @@ def test_image_that_is_json_is_not_touched() -> None:
     assert read_change(KEY, message(after=image)).after == image
 
 
+def test_name_that_no_reader_takes_is_cut_and_hides_nothing() -> None:
+    name, value = "x" * 60_000, [{"y" * 60_000: 0.1}, "z" * 60_000]
+    image = json.dumps({"_id": "ORD-1", name: value, "status": "packed"})
+    read = read_change(KEY, message(after=image)).after
+    assert json.loads(read or "") == {
+        "_id": "ORD-1",
+        name[:50_000]: [{"y" * 50_000: 0.1}, "z" * 60_000],
+        "status": "packed",
+    }
+    not_a_number = image.replace("0.1", "NaN")
+    assert '"status":"packed"' in (read_change(KEY, message(after=not_a_number)).after or "")
+
+
 def test_delete_has_no_after_and_may_lack_before() -> None:
     assert read_change(KEY, message(op="d", before=None, after=None)).after is None
 
