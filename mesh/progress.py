@@ -100,7 +100,9 @@ def captured_position(instance: Instance) -> tuple[int, int]:
         offsets = answer.json().get("offsets", []) if answer.is_success else []
     except httpx.HTTPError:
         return 0, 0
-    return max(((o["offset"]["sec"], o["offset"]["ord"]) for o in offsets if o["offset"]), default=(0, 0))
+    held = [entry["offset"] for entry in offsets if entry["offset"]]
+    # a snapshot under way tells the position from which it will go on
+    return max(((one["sec"], one["ord"]) for one in held if not one.get("initsync")), default=(0, 0))
 
 
 def last_message_offsets(instance: Instance) -> dict[Position, int]:

@@ -35,6 +35,7 @@ LAST = (
     "test_quality",
     "test_access",
     "test_privacy",
+    "test_reconcile",
     "test_disorder",
     "test_maintenance",
     "test_faults",

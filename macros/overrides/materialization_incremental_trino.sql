@@ -21,6 +21,7 @@
         {%- do merge_rows(target_relation) -%}
     {%- elif existing -%}
         {%- set fresh = make_intermediate_relation(target_relation) -%}
+        {%- do refuse_second_refresh(fresh) -%}
         {%- do create_empty_table(fresh) -%}
         {%- set kept = keep_what_bronze_lost(existing, fresh) -%}
         {%- do merge_rows(fresh, is_empty=not kept) -%}

@@ -62,4 +62,40 @@ def wait_command(instance: Instance, timeout: int) -> None:
     click.echo(f"all of it is in bronze after {seconds:.1f} s")
 
 
-COMMANDS = (simulate_command, load_command, wait_command)
+@click.command("reconcile")
+@click.argument("collections", nargs=-1)
+@click.option("--read-again", is_flag=True, help="First let Debezium read every collection from the beginning.")
+@click.option("--however-many", is_flag=True, help="Even if most of a collection is gone.")
+@click.option("--timeout", default=3600, show_default=True, help="Seconds for what was read to land.")
+@needs("mongodb", "kafka", "connect", "trino")
+def reconcile_command(
+    instance: Instance, *, collections: tuple[str, ...], read_again: bool, however_many: bool, timeout: int
+) -> None:
+    """Make silver hold what MongoDB holds where nobody told a change: after a rename, a drop, a restore.
+
+    Of all COLLECTIONS, or some: what is gone is deleted; with --read-again what is missing or stale comes too.
+    """
+    from flink_jobs.topics import COLLECTIONS
+    from mesh.build import build
+    from mesh.progress import wait_until_landed
+    from mesh.reconcile import ghosts
+    from mesh.reconcile import read_again as snapshot
+
+    if unknown := set(collections) - set(COLLECTIONS):
+        raise click.UsageError(
+            f"no collection of ours: {', '.join(sorted(unknown))}; there are {', '.join(COLLECTIONS)}"
+        )
+    if read_again:
+        report_step("Debezium reads every collection again")
+        snapshot.read_again(instance)
+    wait_until_landed(instance, timeout, report_step)
+    build(instance, report_step)
+    compared = ghosts.tell_deletes(instance, collections or COLLECTIONS, report_step, however_many=however_many)
+    if any(one.ghosts for one in compared):
+        wait_until_landed(instance, timeout, report_step)
+        build(instance, report_step)
+    if any(one.missing for one in compared) and not read_again:
+        click.echo("what is missing and was not written this minute: mesh reconcile --read-again")
+
+
+COMMANDS = (simulate_command, load_command, wait_command, reconcile_command)

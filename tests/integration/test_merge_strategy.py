@@ -235,6 +235,17 @@ def test_a_full_refresh_in_slices_equals_the_builds_before(scratch: Scratch, rou
     assert len(scratch.snapshots("orders_current")) > 3, "one statement: nothing was cut"
 
 
+def test_two_runs_do_not_build_a_table_anew_at_once(scratch: Scratch, rounds: Rounds) -> None:
+    assert rounds
+    before, table = scratch.state(), f"{PREFIX}silver.orders_current__dbt_tmp"
+    query(scratch.chain, f"create table {table} (other integer)")
+    with pytest.raises(MeshError, match="dbt run"):
+        scratch.build("--full-refresh")
+    assert f"drop table {table}" in scratch.error()
+    query(scratch.chain, f"drop table {table}")
+    assert scratch.state() == before
+
+
 def test_what_ends_between_two_slices_has_merged_all_that_came_before(scratch: Scratch, rounds: Rounds) -> None:
     assert rounds
     for number in range(6):

@@ -34,6 +34,7 @@ NEEDING = {
     "quality measure": "Trino",
     "quality page": "Trino",
     "quality record": "Trino",
+    "reconcile": "MongoDB",
     "renumber nonsense": "Trino",
     "review": "Trino",
     "simulate": "MongoDB",

@@ -1,0 +1,1 @@
+"""Makes silver hold what MongoDB holds where a change was never told: a collection renamed, dropped or restored."""

@@ -1,0 +1,64 @@
+"""What MongoDB did while nobody listened: deletes, a collection renamed over another, and an update."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from flink_jobs.topics import DATABASE
+from mesh.clients.http import http_client
+from mesh.clients.mongodb import python_uri
+from mesh.errors import MeshError
+from mesh.reconcile.ghosts import FEW, tell_deletes
+from mesh.reconcile.read_again import read_again
+from mesh.stack.provision import CONNECTOR
+from tests.integration.chain import Chain, query
+
+SILVER = ("orders_current", "workers_current", "workers_versions")
+
+
+def silent(said: str) -> None:
+    """Nobody needs to hear it."""
+
+
+def test_silver_holds_what_mongodb_holds_after_changes_that_nobody_told(chain: Chain) -> None:
+    chain.land()
+    chain.build(*SILVER)
+    with http_client(chain.instance, "connect", timeout=60) as connect:
+        connect.put(f"/connectors/{CONNECTOR}/stop").raise_for_status()
+    with MongoClient[dict[str, Any]](python_uri(chain.instance)) as client:
+        wms = client[DATABASE]
+        gone, changed = (str(one["_id"]) for one in wms.orders.find({"order_id": {"$exists": True}}).limit(2))
+        wms.orders.delete_one({"_id": gone})
+        wms.orders.update_one({"_id": changed}, {"$set": {"customer_id": "while nobody listened"}})
+        first, *others = wms.workers.find()
+        wms.restored.insert_many([{**one, "shift": "night"} for one in others])
+        wms.restored.rename("workers", dropTarget=True)
+
+    read_again(chain.instance)
+    chain.land()
+    chain.build(*SILVER)
+    orders, workers = tell_deletes(chain.instance, ["orders", "workers"], silent)
+    assert (orders.ghosts, workers.ghosts) == ((f'"{gone}"',), (f'"{first["_id"]}"',))
+    assert (orders.missing, workers.missing) == (0, 0)
+    chain.land()
+    chain.build(*SILVER)
+
+    assert query(chain, f"select is_deleted from silver.orders_current where order_id = '{gone}'") == [[True]]
+    told = query(chain, f"select customer_id from silver.orders_current where order_id = '{changed}'")
+    assert told == [["while nobody listened"]]
+    assert [one.ghosts for one in tell_deletes(chain.instance, ["orders", "workers"], silent)] == [(), ()]
+    chain.assert_true("silver")
+
+
+def test_another_mongodb_is_not_believed(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mesh.reconcile.ghosts.DATABASE", "another")
+    before = query(chain, "select count(*) from bronze.orders_raw")
+    ((living,),) = query(chain, "select count(*) from silver.orders_current where not is_deleted")
+    assert living > FEW
+    with pytest.raises(MeshError, match="right MongoDB"):
+        tell_deletes(chain.instance, ["orders"], silent)
+    chain.land()
+    assert query(chain, "select count(*) from bronze.orders_raw") == before
