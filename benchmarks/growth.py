@@ -1,0 +1,199 @@
+"""What a build costs when history is three and ten times as long: the same news on each, model by model.
+
+    .venv/bin/python benchmarks/growth.py
+
+On a stack of its own. What was landed once is written again as older history: other orders, other days, the same stock and
+workers, lower offsets. The news is what came last, and a fifth of it again on documents of the oldest history. Each history
+has schemas of its own; seconds are dbt's, bytes and splits (files, or parts of large ones) are Trino's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flink_jobs.tables import BronzeTable, build_create_table_sql, change_tables
+from mesh import jobs
+from mesh.access.login import MAINTENANCE, READER, Login
+from mesh.dbt import run_dbt
+from mesh.instance import Instance
+from mesh.lake import Lake
+from mesh.progress import wait_until_landed
+from mesh.simulation import replay_orders
+from mesh.stack import lifecycle
+
+LANDING_TIMEOUT_SECONDS = 1_800
+SPAN_DAYS = 60
+"""More than the input covers: histories follow each other without touching."""
+OWN_PER_HISTORY = ("ORD-", "PICK-", "PACK-", "SHIP-", "WAVE-")
+"""Ids that every history has its own of."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One model's incremental build."""
+
+    seconds: float
+    bytes_read: int
+    splits: int
+
+
+@click.command()
+@click.option("--orders", default=4_000, show_default=True, help="Orders of one history.")
+@click.option("--news", default=0.02, show_default=True, help="Share of the newest history that is the news.")
+@click.option("--factors", default="1,3,10", show_default=True)
+@click.option("--port-base", default=25_000, show_default=True)
+@click.option("--raw", type=click.Path(path_type=Path), help="Keep the figures in this file, as JSON.")
+def main(*, orders: int, news: float, factors: str, port_base: int, raw: Path | None) -> None:
+    """Print a table of models and histories."""
+    with tempfile.TemporaryDirectory(prefix="mesh-bench-") as home:
+        os.environ |= {"MESH_HOME": home, "MESH_PORT_BASE": str(port_base)}
+        instance = Instance.from_environment()
+        try:
+            lifecycle.up(instance, "wms", lambda _line: None)
+            jobs.submit(instance)
+            replay_orders(instance, orders, lambda _line: None)
+            wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, lambda _line: None)
+            costs = {factor: measure(instance, factor, news, Path(home)) for factor in map(int, factors.split(","))}
+        finally:
+            lifecycle.down(instance)
+    if raw:
+        raw.write_text(json.dumps({str(f): {m: vars(c) for m, c in of.items()} for f, of in costs.items()}, indent=2))
+    print_table(costs)
+
+
+def measure(instance: Instance, factor: int, news: float, folder: Path) -> dict[str, Cost]:
+    """Build a history of so many times the landed one, then the news; what the news cost, by model."""
+    prefix = f"growth{factor}_"
+    target = folder / prefix
+    environment = {"MESH_SCHEMA_PREFIX": prefix, "MESH_BRONZE_SCHEMA": f"{prefix}bronze", "DBT_TARGET_PATH": str(target)}
+    with Lake(instance, MAINTENANCE) as lake:
+        for layer in ("bronze", "reference", "staging", "silver", "gold"):
+            bucket = layer if layer in ("bronze", "gold") else "silver"
+            lake.query(f"create schema {prefix}{layer} with (location = 's3://wms-{bucket}/{prefix}{layer}/')")
+        for table in change_tables():
+            lake.query(build_create_table_sql(table, f"{prefix}bronze"))
+            for sql in build_history_sql(table, prefix, factor, news):
+                lake.query(sql)
+        run_dbt(instance, "seed", quiet=True, environment=environment)
+        run_dbt(instance, "run", "--select", "staging", "silver", "gold", quiet=True, environment=environment)
+        for table in change_tables():
+            for sql in build_news_sql(table, prefix, factor, news):
+                lake.query(sql)
+    before = set(_queries(instance))
+    run_dbt(instance, "run", "--selector", "fresh", quiet=True, environment=environment)
+    seconds = {
+        result["unique_id"].split(".")[-1]: result["execution_time"]
+        for result in json.loads((target / "run_results.json").read_text())["results"]
+    }
+    read: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for query_id, model in _queries(instance).items():
+        if query_id not in before:
+            read[model].append(_read(instance, query_id))
+    return {
+        model: Cost(took, sum(size for size, _ in read[model]), sum(splits for _, splits in read[model]))
+        for model, took in seconds.items()
+    }
+
+
+def build_history_sql(table: BronzeTable, prefix: str, factor: int, news: float) -> Iterator[str]:
+    """All but the news: the newest history as it landed, older ones before it."""
+    for age in range(factor):
+        condition = "true" if age else f"kafka_offset <= {_cut(table, news)}"
+        yield f"insert into {prefix}bronze.{table.name} {_select(table, factor, age)} where {condition}"
+
+
+def build_news_sql(table: BronzeTable, prefix: str, factor: int, news: float) -> Iterator[str]:
+    """What came last, and a quarter as much again as updates of documents of the oldest history."""
+    yield f"insert into {prefix}bronze.{table.name} {_select(table, factor, 0)} where kafka_offset > {_cut(table, news)}"
+    late = {"op": "'u'", "kafka_offset": f"kafka_offset + {factor} * {_length(table)}"}
+    newest = {name: f"(select max({name}) from bronze.{table.name})" for name in ("source_at", "kafka_at", "landed_at")}
+    yield (
+        f"insert into {prefix}bronze.{table.name} {_select(table, factor, factor - 1, **late, **newest)}"
+        f" where op <> 'd' and kafka_offset <= {_length(table)} * {news} / 4"
+    )
+
+
+def _select(table: BronzeTable, factor: int, age: int, **other: str) -> str:
+    shift = f"interval '{age * SPAN_DAYS}' day"
+    moved = {
+        "kafka_offset": f"kafka_offset + {factor - 1 - age} * {_length(table)}",
+        **{name: f"{name} - {shift}" for name in ("source_at", "kafka_at", "landed_at")},
+        "document_id": _renamed("document_id", age),
+        **{image: _redated(_renamed(image, age), age) for image in ("before", "after")},
+        **other,
+    }
+    columns = ", ".join(moved.get(name, name) for name in table.columns)
+    return f"select {columns} from bronze.{table.name}"
+
+
+def _renamed(expression: str, age: int) -> str:
+    ids = "|".join(OWN_PER_HISTORY)
+    return f"""regexp_replace({expression}, '"({ids})', '"{age}-$1')""" if age else expression
+
+
+def _redated(expression: str, age: int) -> str:
+    milliseconds = age * SPAN_DAYS * 86_400_000
+    dated = f"""'"$date": ' || cast(cast(found[1] as bigint) - {milliseconds} as varchar)"""
+    return f"""regexp_replace({expression}, '"\\$date": ([0-9]+)', found -> {dated})""" if age else expression
+
+
+def _length(table: BronzeTable) -> str:
+    return f"(select max(kafka_offset) + 1 from bronze.{table.name})"
+
+
+def _cut(table: BronzeTable, news: float) -> str:
+    return f"(select max(kafka_offset) from bronze.{table.name}) * (1 - {news})"
+
+
+def _queries(instance: Instance) -> dict[str, str]:
+    """Ids of dbt's queries that Trino remembers, and the model of each."""
+    answer = Login.of_program(instance, READER).get("/v1/query").json()
+    found = {}
+    for query in answer:
+        if "node_id" in query["query"]:
+            comment = query["query"].split("/*", 1)[1].split("*/", 1)[0]
+            found[query["queryId"]] = str(json.loads(comment).get("node_id", "")).split(".")[-1]
+    return found
+
+
+def _read(instance: Instance, query_id: str) -> tuple[int, int]:
+    """Bytes read and splits of a query."""
+    answer = Login.of_program(instance, READER).get(f"/v1/query/{query_id}").json()
+    operators = list(_operators(answer.get("outputStage")))
+    splits = sum(one["totalDrivers"] for one in operators if "Scan" in one["operatorType"])
+    size = sum(int(one["physicalInputDataSize"].removesuffix("B")) for one in operators)
+    return size, splits
+
+
+def _operators(stage: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+    if stage:
+        yield from stage["stageStats"]["operatorSummaries"]
+        for child in stage.get("subStages", []):
+            yield from _operators(child)
+
+
+def print_table(costs: dict[int, dict[str, Cost]]) -> None:
+    """A line a model, the sums last; how often the longest history costs the shortest."""
+    shortest, longest = min(costs), max(costs)
+    click.echo(f"{'model':32}" + "".join(f"{factor:>6}x s  MB read splits" for factor in costs) + f"  {longest}x / {shortest}x")
+    names = [*costs[shortest], "all"]
+    for of in costs.values():
+        of["all"] = Cost(*(sum(values) for values in zip(*((c.seconds, c.bytes_read, c.splits) for c in of.values()))))
+    for name in names:
+        figures = "".join(f"{c.seconds:9.1f} {c.bytes_read / 1e6:8.2f} {c.splits:6}" for c in (of[name] for of in costs.values()))
+        few, many = costs[shortest][name], costs[longest][name]
+        ratios = (many.seconds / few.seconds, many.bytes_read / max(few.bytes_read, 1), many.splits / max(few.splits, 1))
+        click.echo(f"{name:32}{figures}  " + " ".join(f"{ratio:5.2f}" for ratio in ratios))
+
+
+if __name__ == "__main__":
+    main()
