@@ -2,9 +2,9 @@
 
     .venv/bin/python benchmarks/growth.py
 
-On a stack of its own. What was landed once is written again as older history: other orders, other days, the same stock and
-workers, lower offsets. The news is what came last, and a fifth of it again on documents of the oldest history. Each history
-has schemas of its own; seconds are dbt's, bytes and splits (files, or parts of large ones) are Trino's.
+On a stack of its own. What was landed once is written again as older history: other orders, other days, the same stock
+and workers, lower offsets. The news is what came last, and a fifth of all of it are updates of documents of the oldest
+history. Each history has schemas of its own; seconds are dbt's, bytes and splits (files, or parts of large ones) Trino's.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from mesh.stack import lifecycle
 LANDING_TIMEOUT_SECONDS = 1_800
 SPAN_DAYS = 60
 """More than the input covers: histories follow each other without touching."""
-OWN_PER_HISTORY = ("ORD-", "PICK-", "PACK-", "SHIP-", "WAVE-")
+OWN_PER_HISTORY = ("ORD-", "PICK-", "PACK-", "SHP-", "WAVE-")
 """Ids that every history has its own of."""
 
 
@@ -74,7 +74,11 @@ def measure(instance: Instance, factor: int, news: float, folder: Path) -> dict[
     """Build a history of so many times the landed one, then the news; what the news cost, by model."""
     prefix = f"growth{factor}_"
     target = folder / prefix
-    environment = {"MESH_SCHEMA_PREFIX": prefix, "MESH_BRONZE_SCHEMA": f"{prefix}bronze", "DBT_TARGET_PATH": str(target)}
+    environment = {
+        "MESH_SCHEMA_PREFIX": prefix,
+        "MESH_BRONZE_SCHEMA": f"{prefix}bronze",
+        "DBT_TARGET_PATH": str(target),
+    }
     with Lake(instance, MAINTENANCE) as lake:
         for layer in ("bronze", "reference", "staging", "silver", "gold"):
             bucket = layer if layer in ("bronze", "gold") else "silver"
@@ -113,11 +117,12 @@ def build_history_sql(table: BronzeTable, prefix: str, factor: int, news: float)
 
 def build_news_sql(table: BronzeTable, prefix: str, factor: int, news: float) -> Iterator[str]:
     """What came last, and a quarter as much again as updates of documents of the oldest history."""
-    yield f"insert into {prefix}bronze.{table.name} {_select(table, factor, 0)} where kafka_offset > {_cut(table, news)}"
+    into = f"insert into {prefix}bronze.{table.name}"
+    yield f"{into} {_select(table, factor, 0)} where kafka_offset > {_cut(table, news)}"
     late = {"op": "'u'", "kafka_offset": f"kafka_offset + {factor} * {_length(table)}"}
     newest = {name: f"(select max({name}) from bronze.{table.name})" for name in ("source_at", "kafka_at", "landed_at")}
     yield (
-        f"insert into {prefix}bronze.{table.name} {_select(table, factor, factor - 1, **late, **newest)}"
+        f"{into} {_select(table, factor, factor - 1, **late, **newest)}"
         f" where op <> 'd' and kafka_offset <= {_length(table)} * {news} / 4"
     )
 
@@ -184,14 +189,24 @@ def _operators(stage: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
 def print_table(costs: dict[int, dict[str, Cost]]) -> None:
     """A line a model, the sums last; how often the longest history costs the shortest."""
     shortest, longest = min(costs), max(costs)
-    click.echo(f"{'model':32}" + "".join(f"{factor:>6}x s  MB read splits" for factor in costs) + f"  {longest}x / {shortest}x")
+    head = "".join(f"{factor:>7}x s  MB read splits" for factor in costs)
+    click.echo(f"{'model':32}{head}  {longest}x / {shortest}x of each")
     names = [*costs[shortest], "all"]
     for of in costs.values():
-        of["all"] = Cost(*(sum(values) for values in zip(*((c.seconds, c.bytes_read, c.splits) for c in of.values()))))
+        of["all"] = Cost(
+            sum(cost.seconds for cost in of.values()),
+            sum(cost.bytes_read for cost in of.values()),
+            sum(cost.splits for cost in of.values()),
+        )
     for name in names:
-        figures = "".join(f"{c.seconds:9.1f} {c.bytes_read / 1e6:8.2f} {c.splits:6}" for c in (of[name] for of in costs.values()))
+        line = [of[name] for of in costs.values()]
+        figures = "".join(f"{cost.seconds:9.1f} {cost.bytes_read / 1e6:8.2f} {cost.splits:6}" for cost in line)
         few, many = costs[shortest][name], costs[longest][name]
-        ratios = (many.seconds / few.seconds, many.bytes_read / max(few.bytes_read, 1), many.splits / max(few.splits, 1))
+        ratios = (
+            many.seconds / few.seconds,
+            many.bytes_read / max(few.bytes_read, 1),
+            many.splits / max(few.splits, 1),
+        )
         click.echo(f"{name:32}{figures}  " + " ".join(f"{ratio:5.2f}" for ratio in ratios))
 
 
