@@ -4,7 +4,8 @@
 
 On a stack of its own. What was landed once is written again as older history: other orders, other days, the same stock
 and workers, lower offsets. The news is what came last, and a fifth of all of it are updates of documents of the oldest
-history. Each history has schemas of its own; seconds are dbt's, bytes and splits (files, or parts of large ones) Trino's.
+history. Each history has schemas of its own. Seconds are dbt's; bytes and splits (files, or parts of large ones) are
+Trino's.
 """
 
 from __future__ import annotations
