@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import time
 import uuid
 from collections.abc import Callable, Collection
 from typing import Any
 
+import bson
 import httpx
 import pymongo
 from bson import Timestamp
@@ -100,9 +102,18 @@ def captured_position(instance: Instance) -> tuple[int, int]:
         offsets = answer.json().get("offsets", []) if answer.is_success else []
     except httpx.HTTPError:
         return 0, 0
-    held = [entry["offset"] for entry in offsets if entry["offset"]]
-    # a snapshot under way tells the position from which it will go on
-    return max(((one["sec"], one["ord"]) for one in held if not one.get("initsync")), default=(0, 0))
+    return max((_position(entry["offset"]) for entry in offsets if entry["offset"]), default=(0, 0))
+
+
+def _position(offset: dict[str, Any]) -> tuple[int, int]:
+    """Of a connector's offset; (0, 0) while it is that of a snapshot under way."""
+    if offset.get("initsync"):
+        return 0, 0
+    if offset["sec"] >= 0:
+        return offset["sec"], offset["ord"]
+    # after a snapshot and before the first change the stream's token alone tells: its type, second and place, in hex
+    token = bson.decode(base64.b64decode(offset["resume_token"]))["_data"]
+    return int(token[2:10], 16), int(token[10:18], 16)
 
 
 def last_message_offsets(instance: Instance) -> dict[Position, int]:

@@ -106,8 +106,7 @@ def build_deletes(ids: Iterable[str], position: tuple[int, int]) -> Iterator[tup
 
 def _write(instance: Instance, topic: str, messages: Iterable[tuple[bytes, bytes]]) -> None:
     # the partition that Kafka's Java client takes for the same key
-    settings = {"partitioner": "murmur2_random", "enable.idempotence": True}
-    producer = Producer(python_settings(instance, settings))
+    producer = Producer(python_settings(instance, {"partitioner": "murmur2_random"}))
     for key, value in messages:
         producer.produce(topic, key=key, value=value)
         producer.poll(0)
