@@ -28,22 +28,17 @@ def strict_image(image: str) -> str:
     Raises:
         Unreadable: it is no JSON even so.
     """
-    if _is_read_by_all(image):
-        return image
-    repaired = _TEXT_OR_WORD.sub(lambda found: found[1] or f'{{"$numberDouble": "{found[2]}"}}', image)
-    try:
-        document = orjson.loads(repaired)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable("an image of the document is not JSON") from error
-    return orjson.dumps(_with_short_names(document)).decode() if len(image) > LONGEST_NAME else repaired
-
-
-def _is_read_by_all(image: str) -> bool:
     try:
         document = orjson.loads(image)
     except orjson.JSONDecodeError:
-        return False
-    return len(image) <= LONGEST_NAME or _with_short_names(document) == document
+        image = _TEXT_OR_WORD.sub(lambda found: found[1] or f'{{"$numberDouble": "{found[2]}"}}', image)
+        try:
+            document = orjson.loads(image)
+        except orjson.JSONDecodeError as error:
+            raise Unreadable("an image of the document is not JSON") from error
+    if len(image) > LONGEST_NAME and (short := _with_short_names(document)) != document:
+        return orjson.dumps(short).decode()
+    return image
 
 
 def _with_short_names(value: Any) -> Any:

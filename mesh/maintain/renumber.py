@@ -6,7 +6,7 @@ number has a watermark of its own, so the new topic's partitions are merged from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from mesh.errors import MeshError
@@ -14,7 +14,7 @@ from mesh.instance import Instance
 from mesh.lock import exclusive
 from mesh.maintain.policy import LakeTable, Relation
 from mesh.maintain.session import Session
-from mesh.maintain.statements import build_optimize_sql
+from mesh.maintain.statements import build_columns_sql, build_optimize_sql
 
 STEP = 1000
 """More than any topic has partitions: 0 of the former topic becomes 1000, of the one before it stays 2000."""
@@ -33,7 +33,8 @@ def renumber(instance: Instance, table: LakeTable, say: Callable[[str], None]) -
             raise MeshError(f"{table.relation}: no offset landed again, its partitions keep their numbers")
         moved = STEP * (highest // STEP + 1)
         # the models first: until bronze is done too, its offsets still stop every build
-        for relation in [*_present(lake, table.readers), table.relation]:
+        present = [reader for reader in table.readers if lake.query(build_columns_sql(reader))]
+        for relation in [*present, table.relation]:
             before = made_again if relation == table.relation else None
             lake.change(build_renumber_sql(relation, moved, before))
             # the metadata of a partition tells of deleted rows too, until its files are written again
@@ -65,11 +66,3 @@ def build_renumber_sql(table: Relation, moved: int, before: datetime | None) -> 
     return f"""
         update {table.sql()} set kafka_partition = kafka_partition + {moved}
         where kafka_partition < {STEP}{landed}"""
-
-
-def _present(lake: Session, relations: Sequence[Relation]) -> list[Relation]:
-    return [
-        relation
-        for relation in relations
-        if lake.query(f"show tables from \"{relation.schema}\" like '{relation.name}'")
-    ]
