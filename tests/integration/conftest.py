@@ -26,6 +26,12 @@ FIRST_ORDERS = 1_000
 # they kill Trino, change the columns of tables, count rows twice, drop what is old in every table: nobody else is there
 ALONE = ("test_build", "test_add_a_field", "test_access", "test_privacy")
 
+# servers of an hour: the optimizing compiler pays for Trino alone, and there for what is called 20,000 times
+FOR_AN_HOUR = (
+    "-XX:TieredStopAtLevel=1 -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=3000"
+    " -XX:Tier4CompileThreshold=40000 -XX:Tier4BackEdgeThreshold=120000"
+)
+
 
 @contextmanager
 def locked(file: Path, kind: int = fcntl.LOCK_EX) -> Iterator[dict[str, Any]]:
@@ -74,8 +80,7 @@ def instance(shared: Path) -> Iterator[Instance]:
             environment.delenv(variable, raising=False)
         environment.setenv("MESH_HOME", str(home))
         environment.setenv("MESH_COMMIT_SECONDS", "5")  # tests wait for commits a hundred times
-        # servers of half an hour: the optimizing compiler took a third of Trino's time, and paid back none of it
-        environment.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+        environment.setenv("JDK_JAVA_OPTIONS", FOR_AN_HOUR)
         with locked(stack) as known:
             base = known.setdefault("port_base", _free_port_base())
             environment.setenv("MESH_PORT_BASE", str(base))

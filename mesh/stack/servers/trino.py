@@ -71,6 +71,9 @@ def _prepare(instance: Instance) -> list[Process]:
                 f"{java25()}/bin/java",
                 f"-Xmx{heap_mb}m",
                 *jvm_options,
+                # the one server whose hot code, the planning of queries, is worth the optimizing compiler in any case,
+                # even where JDK_JAVA_OPTIONS spares the others of it
+                "-XX:TieredStopAtLevel=4",
                 *trust_options(instance),
                 "-Dnode.environment=mesh",
                 "-Dnode.id=coordinator",

@@ -56,6 +56,8 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, path: str, query: dict[str, str], sent: bytes) -> Any:
         if path == "/__state__":
             return self.server.api.state()
+        if path == "/__keep__":
+            return self.server.api.store.drop.end()
         if not path.startswith(f"{BASE}/"):
             raise Refused(404, f"no API at {path}")
         path = path.removeprefix(BASE)

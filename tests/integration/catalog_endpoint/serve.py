@@ -24,9 +24,16 @@ class Served:
 
     def state(self) -> dict[str, Any]:
         """Everything that it has kept."""
-        with urllib.request.urlopen(f"{self.url.removesuffix('/api')}/__state__", timeout=60) as answer:
-            state: dict[str, Any] = json.load(answer)
+        state: dict[str, Any] = self._ask("__state__")
         return state
+
+    def keep_all(self) -> None:
+        """It forgets no write any more."""
+        self._ask("__keep__")
+
+    def _ask(self, what: str) -> Any:
+        with urllib.request.urlopen(f"{self.url.removesuffix('/api')}/{what}", timeout=60) as answer:
+            return json.load(answer)
 
 
 @contextmanager

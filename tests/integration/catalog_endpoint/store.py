@@ -53,6 +53,10 @@ class Drop:
         self.dropped[kind] = name
         return True
 
+    def end(self) -> None:
+        """From now on nothing is forgotten."""
+        self._fragments.clear()
+
 
 class Store:
     """Every entity of every collection, by its fully qualified name."""
