@@ -3,13 +3,7 @@
     has its own name.
 #}
 {% macro table_folder(relation) %}
-    {%- set existing = adapter.get_relation(
-        relation.database, relation.schema, relation.identifier
-    ) -%}
-    {%- set table = existing -%}
-    {%- if existing.is_view -%}
-        {%- set table = table_beneath(existing) -%}
-    {%- endif -%}
+    {%- set table = table_of(relation) -%}
     {%- if not table -%} {{ return(relation.identifier) }} {%- endif -%}
     {%- set place = run_query(
         "select value from " ~ table.include(identifier=false) ~ "."
