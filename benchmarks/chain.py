@@ -8,12 +8,11 @@ starts. Rows are counted in bronze; time runs from the first to the last row's l
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 
 import click
 import psutil
+from own_stack import LANDING_TIMEOUT_SECONDS, own_instance, silent
 
 from flink_jobs.tables import bronze_tables
 from mesh import jobs
@@ -23,34 +22,27 @@ from mesh.progress import has_uncaptured_change, last_oplog_position, wait_until
 from mesh.simulation import replay_orders
 from mesh.stack import lifecycle
 
-LANDING_TIMEOUT_SECONDS = 900
-
 
 @click.command()
 @click.option("--orders", default=8_000, show_default=True)
 @click.option("--port-base", default=25_000, show_default=True)
 def main(orders: int, port_base: int) -> None:
     """Print the figures of one run."""
-    with tempfile.TemporaryDirectory(prefix="mesh-bench-") as home:
-        os.environ |= {"MESH_HOME": home, "MESH_PORT_BASE": str(port_base)}
-        instance = Instance.from_environment()
+    with own_instance(port_base) as instance:
         lifecycle.install(instance, "wms")
-        try:
-            _measure(instance, orders)
-        finally:
-            lifecycle.down(instance)
+        _measure(instance, orders)
 
 
 def _measure(instance: Instance, orders: int) -> None:
     click.echo(f"first start       {_timed_start(instance):8.0f} s")
     lifecycle.down(instance)
     click.echo(f"second start      {_timed_start(instance):8.0f} s")
-    summary = replay_orders(instance, orders, lambda _line: None)
+    summary = replay_orders(instance, orders, silent)
     click.echo(f"changes written   {summary.changes_applied / summary.seconds:8,.0f} /s to MongoDB and Kafka")
     while has_uncaptured_change(instance, last_oplog_position(instance)):
         time.sleep(0.2)
     jobs.submit(instance)
-    wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, lambda _line: None)
+    wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, silent)
     rows, seconds = _landed(instance)
     click.echo(f"Kafka to bronze   {rows / seconds:8,.0f} rows/s ({rows:,} rows into 14 tables in {seconds:.0f} s)")
     click.echo(f"memory            {_resident_bytes(instance) / 2**30:8.1f} GB resident, all servers after the load")
@@ -58,7 +50,7 @@ def _measure(instance: Instance, orders: int) -> None:
 
 def _timed_start(instance: Instance) -> float:
     started = time.monotonic()
-    lifecycle.up(instance, "wms", lambda _line: None)
+    lifecycle.up(instance, "wms", silent)
     return time.monotonic() - started
 
 

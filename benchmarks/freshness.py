@@ -9,10 +9,8 @@ mark is seen when a query that returns it, or a later one, has ended.
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -21,19 +19,15 @@ from statistics import quantiles
 
 import click
 import pymongo
+from own_stack import own_instance, start_and_land
 from trino.dbapi import Connection
 
-from mesh import jobs
 from mesh.access.login import READER, Login
 from mesh.clients.mongodb import python_uri
 from mesh.dbt import run_dbt
 from mesh.instance import Instance
-from mesh.progress import wait_until_landed
-from mesh.simulation import replay_orders
-from mesh.stack import lifecycle
 from mesh.stack.install import venv_binary
 
-LANDING_TIMEOUT_SECONDS = 900
 SKU = "SKU-freshness"
 
 
@@ -46,22 +40,13 @@ SKU = "SKU-freshness"
 @click.option("--port-base", default=25_000, show_default=True)
 def main(*, orders: int, rate: float, marks: int, every: float, commit_every: int, port_base: int) -> None:
     """Print the figures of one run."""
-    with tempfile.TemporaryDirectory(prefix="mesh-bench-") as home:
-        os.environ |= {"MESH_HOME": home, "MESH_PORT_BASE": str(port_base), "DBT_TARGET_PATH": f"{home}/target"}
-        os.environ["MESH_COMMIT_SECONDS"] = str(commit_every)
-        instance = Instance.from_environment()
-        try:
-            lifecycle.up(instance, "wms", lambda _line: None)
-            jobs.submit(instance)
-            replay_orders(instance, orders, lambda _line: None)
-            wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, lambda _line: None)
-            run_dbt(instance, "run", "--select", "+inventory_live", quiet=True)
-            with _load(orders + int(rate * marks * every * 2), rate) as load:
-                seconds = _seconds_until_seen(instance, marks, every)
-                assert load.poll() is None, "the load ended before the last mark was seen"
-            _print_figures(seconds)
-        finally:
-            lifecycle.down(instance)
+    with own_instance(port_base, MESH_COMMIT_SECONDS=str(commit_every)) as instance:
+        start_and_land(instance, orders)
+        run_dbt(instance, "run", "--select", "+inventory_live", quiet=True)
+        with _load(orders + int(rate * marks * every * 2), rate) as load:
+            seconds = _seconds_until_seen(instance, marks, every)
+            assert load.poll() is None, "the load ended before the last mark was seen"
+        _print_figures(seconds)
 
 
 @contextmanager

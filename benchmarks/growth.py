@@ -11,27 +11,24 @@ Trino's.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections import defaultdict
+import re
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+from own_stack import own_instance, start_and_land
 
 from flink_jobs.tables import BronzeTable, build_create_table_sql, change_tables
-from mesh import jobs
 from mesh.access.login import MAINTENANCE, READER, Login
 from mesh.dbt import run_dbt
 from mesh.instance import Instance
 from mesh.lake import Lake
-from mesh.progress import wait_until_landed
-from mesh.simulation import replay_orders
-from mesh.stack import lifecycle
 
-LANDING_TIMEOUT_SECONDS = 1_800
+SECONDS_BETWEEN_LOOKS = 3.0
 SPAN_DAYS = 60
 """More than the input covers: histories follow each other without touching."""
 OWN_PER_HISTORY = ("ORD-", "PICK-", "PACK-", "SHP-", "WAVE-")
@@ -55,26 +52,18 @@ class Cost:
 @click.option("--raw", type=click.Path(path_type=Path), help="Keep the figures in this file, as JSON.")
 def main(*, orders: int, news: float, factors: str, port_base: int, raw: Path | None) -> None:
     """Print a table of models and histories."""
-    with tempfile.TemporaryDirectory(prefix="mesh-bench-") as home:
-        os.environ |= {"MESH_HOME": home, "MESH_PORT_BASE": str(port_base)}
-        instance = Instance.from_environment()
-        try:
-            lifecycle.up(instance, "wms", lambda _line: None)
-            jobs.submit(instance)
-            replay_orders(instance, orders, lambda _line: None)
-            wait_until_landed(instance, LANDING_TIMEOUT_SECONDS, lambda _line: None)
-            costs = {factor: measure(instance, factor, news, Path(home)) for factor in map(int, factors.split(","))}
-        finally:
-            lifecycle.down(instance)
+    with own_instance(port_base) as instance:
+        start_and_land(instance, orders)
+        costs = {factor: measure(instance, factor, news) for factor in map(int, factors.split(","))}
     if raw:
         raw.write_text(json.dumps({str(f): {m: vars(c) for m, c in of.items()} for f, of in costs.items()}, indent=2))
     print_table(costs)
 
 
-def measure(instance: Instance, factor: int, news: float, folder: Path) -> dict[str, Cost]:
+def measure(instance: Instance, factor: int, news: float) -> dict[str, Cost]:
     """Build a history of so many times the landed one, then the news; what the news cost, by model."""
     prefix = f"growth{factor}_"
-    target = folder / prefix
+    target = instance.home / prefix
     environment = {
         "MESH_SCHEMA_PREFIX": prefix,
         "MESH_BRONZE_SCHEMA": f"{prefix}bronze",
@@ -93,18 +82,16 @@ def measure(instance: Instance, factor: int, news: float, folder: Path) -> dict[
         for table in change_tables():
             for sql in build_news_sql(table, prefix, factor, news):
                 lake.query(sql)
-    before = set(_queries(instance))
-    run_dbt(instance, "run", "--selector", "fresh", quiet=True, environment=environment)
+    with _watched(instance) as asked:
+        run_dbt(instance, "run", "--selector", "fresh", quiet=True, environment=environment)
     seconds = {
         result["unique_id"].split(".")[-1]: result["execution_time"]
         for result in json.loads((target / "run_results.json").read_text())["results"]
     }
-    read: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for query_id, model in _queries(instance).items():
-        if query_id not in before:
-            read[model].append(_read(instance, query_id))
+    of_model = {model: [read for name, read in asked.values() if name == model] for model in seconds}
+    assert all(of_model.values()), "queries were forgotten before they were looked at"
     return {
-        model: Cost(took, sum(size for size, _ in read[model]), sum(splits for _, splits in read[model]))
+        model: Cost(took, *(sum(each) for each in zip(*of_model[model], strict=True)))
         for model, took in seconds.items()
     }
 
@@ -160,21 +147,39 @@ def _cut(table: BronzeTable, news: float) -> str:
     return f"(select max(kafka_offset) from bronze.{table.name}) * (1 - {news})"
 
 
-def _queries(instance: Instance) -> dict[str, str]:
-    """Ids of dbt's queries that Trino remembers, and the model of each."""
-    answer = Login.of_program(instance, READER).get("/v1/query").json()
-    found = {}
-    for query in answer:
-        if "node_id" in query["query"]:
-            comment = query["query"].split("/*", 1)[1].split("*/", 1)[0]
-            found[query["queryId"]] = str(json.loads(comment).get("node_id", "")).split(".")[-1]
-    return found
+@contextmanager
+def _watched(instance: Instance) -> Iterator[dict[str, tuple[str, tuple[int, int]]]]:
+    """Query id to model, bytes and splits of what dbt asks meanwhile: Trino remembers the last hundred queries."""
+    ask = Login.of_program(instance, READER).get
+    asked: dict[str, tuple[str, tuple[int, int]]] = {}
+    known = {query["queryId"] for query in ask("/v1/query").json()}
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(SECONDS_BETWEEN_LOOKS):
+            look()
+
+    def look() -> None:
+        for query in ask("/v1/query").json():
+            if query["queryId"] not in known and query["state"] == "FINISHED":
+                known.add(query["queryId"])
+                if found := re.search(r'"node_id": "([^"]+)"', query["query"]):
+                    stage = ask(f"/v1/query/{query['queryId']}").json().get("outputStage")
+                    asked[query["queryId"]] = found[1].split(".")[-1], _read(stage)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield asked
+    finally:
+        ended.set()
+        watcher.join()
+        look()
 
 
-def _read(instance: Instance, query_id: str) -> tuple[int, int]:
+def _read(stage: dict[str, Any] | None) -> tuple[int, int]:
     """Bytes read and splits of a query."""
-    answer = Login.of_program(instance, READER).get(f"/v1/query/{query_id}").json()
-    operators = list(_operators(answer.get("outputStage")))
+    operators = list(_operators(stage))
     splits = sum(one["totalDrivers"] for one in operators if "Scan" in one["operatorType"])
     size = sum(int(one["physicalInputDataSize"].removesuffix("B")) for one in operators)
     return size, splits
