@@ -7,13 +7,13 @@ TWO_WORKERS := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 # hundreds of commands start from here: none shall compile the project again
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check review lint bench down lock
+.PHONY: run test check review lint servers bench down lock
 
 run: .venv/installed  ## everything, from the servers to the proof
 	@$(BIN)/mesh run
 
-test: lint  ## everything that CI checks, integration included, on servers of its own
-	@$(BIN)/mesh stack install
+test: .venv/installed  ## everything that CI checks, integration included, on servers of its own
+	@$(MAKE) --no-print-directory --jobs 2 servers lint
 	@$(BIN)/pytest $(TWO_WORKERS)
 
 check: lint  ## while you work: lint, types and unit tests, without a server
@@ -28,6 +28,9 @@ lint: .venv/installed
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 2 models tests/dbt analyses macros
 	@$(BIN)/mesh lint
+
+servers: .venv/installed  ## fetch the servers' packages, which is mostly waiting
+	@$(BIN)/mesh stack install
 
 bench: .venv/installed  ## measure the figures of the README, on servers of its own
 	@$(BIN)/python benchmarks/chain.py
