@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -33,7 +33,10 @@ _FIRST_WINDOW = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Measured:
-    """One objective of one table now. `population` is the changes or rows that were looked at."""
+    """One objective of one table now.
+
+    `population` is the changes or rows that were looked at; `remark` says what else is wrong, and what helps.
+    """
 
     product: str
     output_table: str
@@ -41,6 +44,7 @@ class Measured:
     value: Decimal
     is_met: bool
     population: int
+    remark: str = ""
 
     @property
     def verdict(self) -> str:
@@ -55,7 +59,7 @@ class Measured:
         told = "no change to measure" if self.verdict == "unmeasured" else amount(self.value, unit)
         return (
             f"{self.verdict:10} {self.product:15} {self.output_table:28} {self.objective.name:13} {told},"
-            f" {promised(self.objective.threshold, unit)}"
+            f" {promised(self.objective.threshold, unit)}{self.remark and f'; {self.remark}'}"
         )
 
 
@@ -85,11 +89,11 @@ def take_measurements(instance: Instance) -> list[Measured]:
     manifest = parse_project(instance)
     products = read_products()
     # in this order: a document that is counted is then in Kafka, or told as not captured
-    documents = _count_documents(instance)
+    documents = _count_documents(instance, COLLECTIONS)
     uncaptured = uncaptured_since(instance)
     try:
         with Lake(instance) as lake:
-            measuring = _Measuring(manifest, lake)
+            measuring = _Measuring(instance, manifest, lake)
             tables = {table.path: table for table in measuring.tables_behind(products)}
             offsets = {tables[path]: held for path, held in lake.highest_offsets([*tables]).items()}
             measuring.pending = pending_changes(instance, offsets, uncaptured)
@@ -104,7 +108,8 @@ def take_measurements(instance: Instance) -> list[Measured]:
 class _Measuring:
     """One moment at which everything is measured."""
 
-    def __init__(self, manifest: Manifest, lake: Lake) -> None:
+    def __init__(self, instance: Instance, manifest: Manifest, lake: Lake) -> None:
+        self._instance = instance
         self.now = datetime.now(UTC)
         self.pending: dict[LakeTable, Pending] = {}
         self._manifest = manifest
@@ -124,15 +129,16 @@ class _Measuring:
         for product in products:
             for objective in product.objectives:
                 for table in objective.tables:
+                    remark = ""
                     if objective.unit == "minutes":
                         value, population = self._freshness(table)
                         met = value <= objective.threshold
                         value = value.quantize(_DIGITS, ROUND_CEILING)
                     else:
-                        value, population = self._share(product, objective, table, documents)
+                        value, population, remark = self._share(product, objective, table, documents)
                         met = value >= objective.threshold
                         value = value.quantize(_DIGITS, ROUND_FLOOR)
-                    yield Measured(product.id, table, objective, value, met, population)
+                    yield Measured(product.id, table, objective, value, met, population, remark)
 
     def _freshness(self, output: str) -> tuple[Decimal, int]:
         """Minutes, and how many changes became readable since the last measurement."""
@@ -176,18 +182,27 @@ class _Measuring:
 
     def _share(
         self, product: Product, objective: Objective, table: str, documents: dict[str, int]
-    ) -> tuple[Decimal, int]:
-        """Percent of the source's documents that the product shows, and shows right; and how many there are."""
+    ) -> tuple[Decimal, int, str]:
+        """Percent of the source's documents that the product shows, and shows right; how many there are; a remark."""
         model = self._models[table]
         satisfied_sql = self._condition(product, objective, model)
         ((rows, satisfied),) = self._lake.query(
             f"select count(*), count_if({satisfied_sql}) from {model['schema']}.{model['alias']} where not is_deleted"
         )
         current = next(each for each in self._tables_behind(table) if table.startswith(each.collection))
-        # what is on its way is late, which is measured as freshness; what is neither here nor on its way is lost
-        lost = max(0, documents.get(current.collection, 0) - rows - self.pending[current].messages)
+        collection = current.collection
+        held, on_its_way = documents.get(collection), self.pending[current].messages
+        lost = ghosts = 0
+        if held is not None:
+            # what is on its way is late, which is measured as freshness; what is neither here nor on its way is lost
+            lost = max(0, held - rows - on_its_way)
+            if rows - on_its_way > held:
+                # or the source has grown since it was counted
+                held = max(held, _count_documents(self._instance, [collection])[collection])
+                ghosts = max(0, rows - on_its_way - held)
         population = rows + lost
-        return (Decimal(100 * satisfied) / population if population else Decimal(100)), population
+        share = Decimal(100 * max(0, satisfied - ghosts)) / population if population else Decimal(100)
+        return share, population, ghosts_remark(collection, ghosts)
 
     def _condition(self, product: Product, objective: Objective, model: Node) -> str:
         """What makes a row count, as the dbt test of the objective says it."""
@@ -202,15 +217,20 @@ class _Measuring:
         )
 
 
+def ghosts_remark(collection: str, ghosts: int) -> str:
+    """What to do about rows of which nobody told that the source holds them no longer; empty if there are none."""
+    return f"MongoDB holds {ghosts:,} of these {collection} no longer: mesh reconcile {collection}" if ghosts else ""
+
+
 def _collection(table: str) -> str | None:
     """The collection whose changes a table of bronze or silver holds; None for any other table."""
     name, _, kind = table.rpartition("_")
     return name if name in COLLECTIONS and kind in ("raw", "current", "versions") else None
 
 
-def _count_documents(instance: Instance) -> dict[str, int]:
+def _count_documents(instance: Instance, collections: Iterable[str]) -> dict[str, int]:
     with pymongo.MongoClient[dict[str, Any]](python_uri(instance)) as client:
-        return {collection: client[DATABASE][collection].count_documents({}) for collection in COLLECTIONS}
+        return {collection: client[DATABASE][collection].count_documents({}) for collection in collections}
 
 
 def _keep(instance: Instance, measured: list[Measured], now: datetime) -> None:

@@ -11,6 +11,7 @@ from flink_jobs.topics import DATABASE
 from mesh.clients.http import http_client
 from mesh.clients.mongodb import python_uri
 from mesh.errors import MeshError
+from mesh.quality.measure import ghosts_remark, take_measurements
 from mesh.reconcile.ghosts import FEW, tell_deletes
 from mesh.reconcile.read_again import read_again
 from mesh.stack.provision import CONNECTOR
@@ -23,7 +24,11 @@ def silent(said: str) -> None:
     """Nobody needs to hear it."""
 
 
-def test_silver_holds_what_mongodb_holds_after_changes_that_nobody_told(chain: Chain) -> None:
+def test_silver_holds_what_mongodb_holds_after_changes_that_nobody_told(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBT_TARGET_PATH", str(chain.target))
+    monkeypatch.setenv("DBT_LOG_PATH", str(chain.target / "logs"))
     chain.land()
     chain.build(*SILVER)
     with http_client(chain.instance, "connect", timeout=60) as connect:
@@ -40,6 +45,9 @@ def test_silver_holds_what_mongodb_holds_after_changes_that_nobody_told(chain: C
     read_again(chain.instance)
     chain.land()
     chain.build(*SILVER)
+    noticed = {one.output_table: one.remark for one in take_measurements(chain.instance) if one.remark}
+    assert noticed == {f"{name}_current": ghosts_remark(name, 1) for name in ("orders", "workers")}
+
     orders, workers = tell_deletes(chain.instance, ["orders", "workers"], silent)
     assert (orders.ghosts, workers.ghosts) == ((f'"{gone}"',), (f'"{first["_id"]}"',))
     assert (orders.missing, workers.missing) == (0, 0)
