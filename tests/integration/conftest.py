@@ -17,10 +17,12 @@ import pytest
 
 from mesh import jobs
 from mesh.instance import CREDENTIALS, ENDPOINTS, Instance
+from mesh.site.docs import generate_docs
 from mesh.stack import lifecycle, preflight
 from mesh.stack.servers import SERVERS
 from tests.conftest import BESIDE
 from tests.integration.chain import Chain, maintained_at
+from tests.integration.dbt_in_process import invoke
 
 FIRST_ORDERS = 1_000
 # they kill Trino, change the columns of tables, count rows twice, drop what is old in every table: nobody else is there
@@ -128,6 +130,18 @@ def chain(instance: Instance, shared: Path, tmp_path_factory: pytest.TempPathFac
             known["orders"] = FIRST_ORDERS
         chain.orders = known["orders"]
     return chain
+
+
+@pytest.fixture(scope="session")
+def documented(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The docs site with dbt's artifacts, of the chain as it was when somebody first asked."""
+    folder = tmp_path_factory.mktemp("documented")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DBT_TARGET_PATH", str(folder))
+        environment.setenv("DBT_LOG_PATH", str(folder / "logs"))
+        environment.setattr("mesh.dbt._invoke", invoke)
+        generate_docs(chain.instance)
+    return folder
 
 
 @pytest.fixture(scope="module", autouse=True)

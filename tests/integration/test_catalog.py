@@ -71,17 +71,9 @@ def programs(chain: Chain) -> Path:
 
 
 @pytest.fixture(scope="module")
-def artifacts(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """dbt's manifest and catalog as the lake is now."""
-    folder = tmp_path_factory.mktemp("artifacts")
-    chain.dbt("docs", "generate", DBT_TARGET_PATH=str(folder))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def results(artifacts: Path) -> list[CheckResult]:
+def results(documented: Path) -> list[CheckResult]:
     """An outcome of every test of dbt, and two of one expectation type on one column, of which one failed."""
-    manifest = json.loads((artifacts / "manifest.json").read_text())
+    manifest = json.loads((documented / "manifest.json").read_text())
     owner = {node["unique_id"]: node for node in manifest["nodes"].values()}
     at = datetime(2026, 11, 22, 10, 30, 0, 123000, tzinfo=UTC)
     outcomes = []
@@ -124,12 +116,12 @@ def results(artifacts: Path) -> list[CheckResult]:
 
 @pytest.fixture(scope="module")
 def published(
-    chain: Chain, programs: Path, artifacts: Path, results: list[CheckResult], tmp_path_factory: pytest.TempPathFactory
+    chain: Chain, programs: Path, documented: Path, results: list[CheckResult], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Published]:
     """Everything published to an empty endpoint that loses some writes; again without one model; again whole."""
     without_leaf = tmp_path_factory.mktemp("without_leaf")
-    shutil.copytree(artifacts, without_leaf, dirs_exist_ok=True)
-    manifest = json.loads((artifacts / "manifest.json").read_text())
+    shutil.copytree(documented, without_leaf, dirs_exist_ok=True)
+    manifest = json.loads((documented / "manifest.json").read_text())
     gone = _leaf_and_its_tests(manifest)
     manifest["nodes"] = {key: node for key, node in manifest["nodes"].items() if key not in gone}
     (without_leaf / "manifest.json").write_text(json.dumps(manifest))
@@ -139,13 +131,13 @@ def published(
         environment.setenv(URL, endpoint.url)
         environment.setenv(TOKEN, ACCEPTED)
         with pytest.raises(MeshError) as error:
-            publish(chain.instance, results, print, artifacts)
+            publish(chain.instance, results, print, documented)
         states = [endpoint.state()]
         endpoint.keep_all()
-        for published, folder in ((others, without_leaf), (results, artifacts)):
+        for published, folder in ((others, without_leaf), (results, documented)):
             publish(chain.instance, published, print, folder)
             states.append(endpoint.state())
-        yield Published(artifacts, results, str(error.value), *states)
+        yield Published(documented, results, str(error.value), *states)
 
 
 def _leaf_and_its_tests(manifest: dict[str, Any]) -> dict[str, str]:
@@ -310,7 +302,7 @@ def test_each_lost_write_is_named(published: Published) -> None:
 
 
 def test_server_that_cannot_be_used_gets_one_line(
-    chain: Chain, programs: Path, artifacts: Path, results: list[CheckResult], monkeypatch: pytest.MonkeyPatch
+    chain: Chain, programs: Path, documented: Path, results: list[CheckResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serve(programs, "--version", "1.9.4") as old, serve(programs) as current:
         for url, token, said in (
@@ -321,7 +313,7 @@ def test_server_that_cannot_be_used_gets_one_line(
             monkeypatch.setenv(URL, url)
             monkeypatch.setenv(TOKEN, token)
             with pytest.raises(MeshError, match=said) as error:
-                publish(chain.instance, results, print, artifacts)
+                publish(chain.instance, results, print, documented)
             assert len(str(error.value).splitlines()) == 1
         assert not _alive(current.state(), "/tables")
 
@@ -329,13 +321,13 @@ def test_server_that_cannot_be_used_gets_one_line(
 @pytest.mark.live
 @pytest.mark.skipif(not REAL_SERVER, reason=f"{URL} names no server")
 def test_whole_publication_to_a_real_server(
-    chain: Chain, artifacts: Path, results: list[CheckResult], monkeypatch: pytest.MonkeyPatch
+    chain: Chain, documented: Path, results: list[CheckResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in REAL_SERVER.items():
         monkeypatch.setenv(name, value)
     said: list[str] = []
-    publish(chain.instance, results, said.append, artifacts)
-    publish(chain.instance, results, said.append, artifacts)
+    publish(chain.instance, results, said.append, documented)
+    publish(chain.instance, results, said.append, documented)
     assert said[-1].startswith("0 writes")
 
 

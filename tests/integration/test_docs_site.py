@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
-from mesh.site.docs import generate_docs
 from mesh.site.guides import guides
-from tests.integration.chain import Chain
 
 GOLD = "model.data_mesh.order_fulfillment_daily"
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -28,13 +26,9 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def site(chain: Chain) -> Iterator[str]:
+def site(documented: Path) -> Iterator[str]:
     """Address of the generated site."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("DBT_TARGET_PATH", str(chain.target))
-        environment.setenv("DBT_LOG_PATH", str(chain.target / "logs"))
-        generate_docs(chain.instance)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(chain.target)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(documented)))
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
