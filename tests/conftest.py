@@ -12,16 +12,19 @@ from xdist.scheduler import LoadFileScheduling
 
 # servers of their own, or none
 WITHOUT_STACK = ("test_mongodb_emulator", "test_catalog_endpoint", "test_pages")
-# they read the chain's tables while other tests write them, or build in schemas of their own
+# they build in schemas of their own, or look at the servers alone
+APART = ("test_merge_strategy", "test_retention", "test_own_servers")
+# and these read the chain's tables while other tests write them; in an order in which those that no reader may see meet
+# the ones that are apart
 BESIDE = (
     "test_expectations",
     "test_catalog",
     "test_catalog_dag",
     "test_docs_site",
-    "test_add_a_flink_job",
-    "test_dags",
     "test_unit_tests_of_models",
     "test_merge_strategy",
+    "test_add_a_flink_job",
+    "test_dags",
     "test_retention",
     "test_own_servers",
 )

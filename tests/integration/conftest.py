@@ -8,7 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,15 @@ from mesh.instance import CREDENTIALS, ENDPOINTS, Instance
 from mesh.site.docs import generate_docs
 from mesh.stack import lifecycle, preflight
 from mesh.stack.servers import SERVERS
-from tests.conftest import BESIDE
+from tests.conftest import APART, BESIDE
 from tests.integration.chain import Chain, maintained_at
 from tests.integration.dbt_in_process import invoke
 
 FIRST_ORDERS = 1_000
-# they kill Trino, change the columns of tables, count rows twice, drop what is old in every table: nobody else is there
-ALONE = ("test_build", "test_add_a_field", "test_access", "test_privacy")
-
+# they change the columns of the chain's tables, or count their rows twice: no reader is there
+WITHOUT_READERS = ("test_add_a_field", "test_access")
+# it kills Trino; it drops what is old in every schema: nobody else is there
+ALONE = ("test_build", "test_privacy")
 # servers of an hour: the optimizing compiler pays for Trino alone, and there for what is called 20,000 times
 FOR_AN_HOUR = (
     "-XX:TieredStopAtLevel=1 -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=3000"
@@ -146,10 +147,14 @@ def documented(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def _alone_or_beside(request: pytest.FixtureRequest, shared: Path) -> Iterator[None]:
-    """Whoever reads beside the writer waits for those who want to be alone, and the other way round."""
+    """Whoever is beside the writer waits for those who do not want it, and the other way round."""
     module = request.path.stem
-    if module in (*ALONE, *BESIDE):
-        with locked(shared / "readers.json", fcntl.LOCK_EX if module in ALONE else fcntl.LOCK_SH):
-            yield
-    else:
+    apart, readers = shared / "apart.json", shared / "readers.json"
+    with ExitStack() as held:
+        if module in BESIDE:
+            held.enter_context(locked(apart if module in APART else readers, fcntl.LOCK_SH))
+        if module in ALONE:
+            held.enter_context(locked(apart))
+        if module in (*ALONE, *WITHOUT_READERS):
+            held.enter_context(locked(readers))
         yield
