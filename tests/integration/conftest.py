@@ -134,10 +134,11 @@ def chain(instance: Instance, shared: Path, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
-def documented(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def documented(chain: Chain, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The docs site with dbt's artifacts, of the chain as it was when somebody first asked."""
     folder = tmp_path_factory.mktemp("documented")
-    with pytest.MonkeyPatch.context() as environment:
+    # made before the module that asks for it has its own lock
+    with locked(shared / "readers.json", fcntl.LOCK_SH), pytest.MonkeyPatch.context() as environment:
         environment.setenv("DBT_TARGET_PATH", str(folder))
         environment.setenv("DBT_LOG_PATH", str(folder / "logs"))
         environment.setattr("mesh.dbt._invoke", invoke)
