@@ -22,7 +22,7 @@ from mesh.stack import lifecycle, preflight
 from mesh.stack.servers import SERVERS
 from tests.conftest import APART, BESIDE
 from tests.integration.chain import Chain, maintained_at
-from tests.integration.dbt_in_process import invoke
+from tests.integration.dbt_in_process import dbt_into
 
 FIRST_ORDERS = 1_000
 # they change the columns of the chain's tables, or count their rows twice: no reader is there
@@ -138,10 +138,7 @@ def documented(chain: Chain, shared: Path, tmp_path_factory: pytest.TempPathFact
     """The docs site with dbt's artifacts, of the chain as it was when somebody first asked."""
     folder = tmp_path_factory.mktemp("documented")
     # made before the module that asks for it has its own lock
-    with locked(shared / "readers.json", fcntl.LOCK_SH), pytest.MonkeyPatch.context() as environment:
-        environment.setenv("DBT_TARGET_PATH", str(folder))
-        environment.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        environment.setattr("mesh.dbt._invoke", invoke)
+    with locked(shared / "readers.json", fcntl.LOCK_SH), dbt_into(folder):
         generate_docs(chain.instance)
     return folder
 

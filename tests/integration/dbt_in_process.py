@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
+import pytest
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
@@ -20,6 +22,16 @@ _FOLDERS = ("--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY))
 
 _one_at_a_time = threading.Lock()
 _manifests: dict[tuple[str | None, ...], Manifest] = {}
+
+
+@contextmanager
+def dbt_into(folder: Path) -> Iterator[None]:
+    """The project's own commands run dbt in this process, with artifacts and logs in a folder."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DBT_TARGET_PATH", str(folder))
+        environment.setenv("DBT_LOG_PATH", str(folder / "logs"))
+        environment.setattr("mesh.dbt._invoke", invoke)
+        yield
 
 
 def invoke(arguments: list[str], environment: Mapping[str, str], project: Path, *, is_silent: bool) -> bool:

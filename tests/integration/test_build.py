@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -12,16 +13,15 @@ from mesh.build import build, build_every
 from mesh.errors import MeshError
 from mesh.lake import LakeError
 from tests.integration.chain import Chain, query
-from tests.integration.dbt_in_process import invoke
+from tests.integration.dbt_in_process import dbt_into
 
 ATTEMPTS = 4
 
 
 @pytest.fixture(autouse=True)
-def target(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DBT_TARGET_PATH", str(chain.target))
-    monkeypatch.setenv("DBT_LOG_PATH", str(chain.target / "logs"))
-    monkeypatch.setattr("mesh.dbt._invoke", invoke)
+def target(chain: Chain) -> Iterator[None]:
+    with dbt_into(chain.target):
+        yield
 
 
 def is_merging(chain: Chain) -> bool:

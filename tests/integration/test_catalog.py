@@ -160,6 +160,15 @@ def _but(state: dict[str, Any], *places: str) -> dict[str, dict[str, Any]]:
     }
 
 
+def _edges(state: dict[str, Any], fqn: str, *, touching: bool) -> list[str]:
+    """The edges from or to an entity, or all others, with their details."""
+    return sorted(
+        json.dumps(edge, sort_keys=True)
+        for edge in state["edges"]
+        if touching is (fqn in (edge["from"]["fullyQualifiedName"], edge["to"]["fullyQualifiedName"]))
+    )
+
+
 def _relations(published: Published) -> dict[str, dict[str, Any]]:
     nodes = published.artifact("manifest.json")["nodes"].values()
     kinds = ("model", "seed", "snapshot")
@@ -289,6 +298,8 @@ def test_a_publication_changes_what_has_changed_in_dbt_and_nothing_else(publishe
     # other tests write documents meanwhile, in which the client finds a column that it had not seen
     assert {name for name in changed if not name.startswith((fqn, MONGODB)) and not name.endswith(fqn)} == set()
     assert _but(after, fqn, MONGODB) == _but(without, fqn, MONGODB)
+    assert _edges(after, fqn, touching=False) == _edges(without, fqn, touching=False)
+    assert _edges(after, fqn, touching=True) == _edges(first, fqn, touching=True) != []
     came_back = after["entities"]["/tables"][fqn]
     assert {**came_back, **SINCE} == {**first["entities"]["/tables"][fqn], **SINCE}
 

@@ -39,6 +39,7 @@ def test_truth_check_sees_a_silver_row_that_lies(chain: Chain) -> None:
             chain.assert_true("silver")
     finally:
         query(chain, f"alter table silver.orders_current execute rollback_to_snapshot({snapshot})")
+    chain.assert_true("silver")
 
 
 def test_messages_are_decoded_once_per_stream(chain: Chain) -> None:

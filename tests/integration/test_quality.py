@@ -21,16 +21,13 @@ from mesh.quality.record import record_dbt
 from mesh.quality.status_page import write_page
 from mesh.simulation import replay_orders
 from tests.integration.chain import Chain, query
-from tests.integration.dbt_in_process import invoke
+from tests.integration.dbt_in_process import dbt_into
 
 
 @pytest.fixture(scope="module", autouse=True)
 def target(chain: Chain) -> Iterator[Path]:
     """dbt's artifacts where the chain has its own."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("DBT_TARGET_PATH", str(chain.target))
-        environment.setenv("DBT_LOG_PATH", str(chain.target / "logs"))
-        environment.setattr("mesh.dbt._invoke", invoke)
+    with dbt_into(chain.target):
         yield chain.target
 
 

@@ -16,6 +16,7 @@ from mesh.reconcile.ghosts import FEW, tell_deletes
 from mesh.reconcile.read_again import read_again
 from mesh.stack.provision import CONNECTOR
 from tests.integration.chain import Chain, query
+from tests.integration.dbt_in_process import dbt_into
 
 SILVER = ("orders_current", "workers_current", "workers_versions")
 
@@ -24,11 +25,7 @@ def silent(said: str) -> None:
     """Nobody needs to hear it."""
 
 
-def test_silver_holds_what_mongodb_holds_after_changes_that_nobody_told(
-    chain: Chain, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DBT_TARGET_PATH", str(chain.target))
-    monkeypatch.setenv("DBT_LOG_PATH", str(chain.target / "logs"))
+def test_silver_holds_what_mongodb_holds_after_changes_that_nobody_told(chain: Chain) -> None:
     chain.land()
     chain.build(*SILVER)
     with http_client(chain.instance, "connect", timeout=60) as connect:
@@ -45,7 +42,8 @@ def test_silver_holds_what_mongodb_holds_after_changes_that_nobody_told(
     read_again(chain.instance)
     chain.land()
     chain.build(*SILVER)
-    noticed = {one.output_table: one.remark for one in take_measurements(chain.instance) if one.remark}
+    with dbt_into(chain.target):
+        noticed = {one.output_table: one.remark for one in take_measurements(chain.instance) if one.remark}
     assert noticed == {f"{name}_current": ghosts_remark(name, 1) for name in ("orders", "workers")}
 
     orders, workers = tell_deletes(chain.instance, ["orders", "workers"], silent)
