@@ -17,14 +17,14 @@ APART = ("test_merge_strategy", "test_retention", "test_own_servers")
 # and these read the chain's tables while other tests write them; in an order in which those that no reader may see meet
 # the ones that are apart
 BESIDE = (
+    "test_dags",
     "test_expectations",
     "test_catalog",
-    "test_catalog_dag",
     "test_docs_site",
     "test_unit_tests_of_models",
     "test_merge_strategy",
     "test_add_a_flink_job",
-    "test_dags",
+    "test_catalog_dag",
     "test_retention",
     "test_own_servers",
 )

@@ -29,6 +29,8 @@ FIRST_ORDERS = 1_000
 WITHOUT_READERS = ("test_add_a_field", "test_access")
 # it kills Trino; it drops what is old in every schema: nobody else is there
 ALONE = ("test_build", "test_privacy")
+# what one measures, another would find measured
+MEASURING = ("test_dags", "test_quality", "test_disorder")
 # servers of an hour: the optimizing compiler pays for Trino alone, and there for what is called 20,000 times
 FOR_AN_HOUR = (
     "-XX:TieredStopAtLevel=1 -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=3000"
@@ -155,4 +157,6 @@ def _alone_or_beside(request: pytest.FixtureRequest, shared: Path) -> Iterator[N
             held.enter_context(locked(apart))
         if module in (*ALONE, *WITHOUT_READERS):
             held.enter_context(locked(readers))
+        if module in MEASURING:
+            held.enter_context(locked(shared / "measurements.json"))
         yield

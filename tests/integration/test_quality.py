@@ -87,14 +87,14 @@ def test_freshness_is_the_time_that_a_change_has_waited(chain: Chain) -> None:
     # what the tables say of themselves: the oldest change of the last commit against the moment of the commit
     ((longest,),) = query(
         chain,
-        f"""select date_diff('millisecond', min(source_at), max(committed_at)) / 60000.0
+        f"""select date_diff('millisecond', min(source_at), max(committed_at)) / 60000e0
            from silver.orders_current cross join (
                select max(cast(committed_at at time zone 'UTC' as timestamp(6))) as committed_at
                from silver."orders_current$snapshots"
            )
            where source_at >= timestamp '{began:%Y-%m-%d %H:%M:%S}'""",
     )
-    assert abs(Decimal(longest) - silver.value) < Decimal("0.05")
+    assert abs(Decimal(longest) - silver.value) < Decimal("0.001")
 
 
 def test_a_chain_that_stands_still_is_found_out(chain: Chain) -> None:
