@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from unittest import mock
 
 import pytest
+from dbt.artifacts.resources.v1.components import ColumnInfo
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
@@ -50,6 +52,22 @@ def invoke(arguments: list[str], environment: Mapping[str, str], project: Path, 
         if command == ["parse"] and (Path(os.environ["DBT_TARGET_PATH"]) / "manifest.json").exists():
             return True
         return dbtRunner(manifest=manifest).invoke([*flags, *command, *_FOLDERS]).success
+
+
+@contextmanager
+def another_contract(model: str, change: Callable[[dict[str, ColumnInfo]], object]) -> Iterator[None]:
+    """Meanwhile a model promises other columns than the project's files say, in every project parsed so far."""
+    nodes = [manifest.nodes[f"model.data_mesh.{model}"] for manifest in _manifests.values()]
+    assert nodes, "nothing is parsed yet"
+    promised = [node.columns for node in nodes]
+    try:
+        for node in nodes:
+            node.columns = deepcopy(node.columns)
+            change(node.columns)
+        yield
+    finally:
+        for node, columns in zip(nodes, promised, strict=True):
+            node.columns = columns
 
 
 def _manifest() -> Manifest:

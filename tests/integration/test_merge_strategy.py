@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dbt.artifacts.resources.v1.components import ColumnInfo
 
 from flink_jobs.tables import build_create_table_sql, change_tables
 from mesh.errors import MeshError
@@ -18,6 +19,7 @@ from mesh.maintain.maintain import declared_tables
 from mesh.maintain.policy import LakeTable
 from mesh.maintain.renumber import renumber
 from tests.integration.chain import Chain, query, tables_that_dbt_reads
+from tests.integration.dbt_in_process import another_contract
 
 PREFIX = "strategy_"
 LAYERS = ("bronze", "staging", "reference", "silver", "gold")
@@ -227,6 +229,24 @@ def test_other_columns_than_the_contract_has_stop_even_a_build_without_news(scra
     finally:
         query(scratch.chain, f"alter table {table} drop column more")
     assert "Only in the contract: none. Only in the table: more varchar. Build it anew" in scratch.error()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda columns: setattr(columns["status"], "data_type", "bigint"), "data type mismatch"),
+        (lambda columns: columns.pop("status"), "missing in contract"),
+        (lambda columns: columns.update(more=ColumnInfo("more", data_type="date")), "missing in definition"),
+    ],
+)
+def test_an_sql_that_breaks_its_contract_stops_the_build(
+    scratch: Scratch, rounds: Rounds, change: Callable[[dict[str, ColumnInfo]], object], said: str
+) -> None:
+    assert rounds
+    with another_contract("orders_current", change), pytest.raises(MeshError, match="dbt run"):
+        scratch.build()
+    (line,) = [line for line in scratch.error().splitlines() if said in line]
+    assert line.split("|")[1].strip() in ("status", "more")
 
 
 def test_a_full_refresh_in_slices_equals_the_builds_before(scratch: Scratch, rounds: Rounds) -> None:
