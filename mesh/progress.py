@@ -31,32 +31,36 @@ _TAIL = 25
 """How many offsets before a partition's end to look at: a commit marker takes one too, but is no message."""
 
 
-def wait_until_landed(instance: Instance, timeout_seconds: float, report: Callable[[str], None]) -> float:
+def wait_until_landed(instance: Instance, patience_seconds: float, report: Callable[[str], None]) -> float:
     """Wait until all that MongoDB and the event topics hold now has reached bronze or dead letters.
+
+    Args:
+        patience_seconds: how long nothing may move; a backlog of any length is waited for.
 
     Returns:
         Seconds waited.
 
     Raises:
-        MeshError: it takes longer than the timeout; the message says where the stream stands.
+        MeshError: nothing moved for too long; the message says where the stream stands.
     """
     started = time.monotonic()
-    deadline = started + timeout_seconds
+    patience = _Patience(patience_seconds)
     target = last_oplog_position(instance)
     while has_uncaptured_change(instance, target):
-        if time.monotonic() > deadline:
+        captured = captured_position(instance)
+        if patience.ends_at(captured):
             raise MeshError(
-                f"Debezium stands at {captured_position(instance)} of MongoDB's {target} after"
-                f" {timeout_seconds:.0f} s: see mesh stack logs connect"
+                f"Debezium stands at {captured} of MongoDB's {target} for {patience_seconds:.0f} s:"
+                " see mesh stack logs connect"
             )
         time.sleep(0.5)
     ends = last_message_offsets(instance)
     told = 0.0
     while behind := _behind(ends, landed_offsets(instance, {topic for topic, _ in ends})):
-        if time.monotonic() > deadline:
+        if patience.ends_at(behind):
             places = ", ".join(f"{topic}-{partition}" for topic, partition in behind)
             raise MeshError(
-                f"{sum(behind.values())} messages have not landed after {timeout_seconds:.0f} s, in {places}:"
+                f"{sum(behind.values())} messages have not landed, none in {patience_seconds:.0f} s, in {places}:"
                 " see mesh jobs list and mesh stack logs flink-jobmanager"
             )
         if time.monotonic() - told > 10:
@@ -66,6 +70,21 @@ def wait_until_landed(instance: Instance, timeout_seconds: float, report: Callab
         ends = {place: ends[place] for place in behind}
         time.sleep(instance.commit_seconds / 3)
     return time.monotonic() - started
+
+
+class _Patience:
+    """Ends when the same place has been seen for some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._place: object = None
+        self._since = time.monotonic()
+
+    def ends_at(self, place: object) -> bool:
+        now = time.monotonic()
+        if place != self._place:
+            self._place, self._since = place, now
+        return now - self._since > self._seconds
 
 
 def last_oplog_position(instance: Instance) -> tuple[int, int]:

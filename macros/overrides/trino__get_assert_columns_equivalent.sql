@@ -4,7 +4,9 @@
 #}
 {% macro trino__get_assert_columns_equivalent(sql) %}
     {%- set count = model.columns | length -%}
-    {%- if not count -%}{{ exceptions.raise_contract_error([], []) }}{%- endif -%}
+    {%- if not count -%}
+        {{ exceptions.raise_contract_error([], []) }}
+    {%- endif -%}
     {%- set columns = format_columns(get_column_schema_from_query(
         "select * from (" ~ sql ~ ") cross join ("
         ~ get_empty_schema_sql(model.columns) ~ ")",

@@ -52,7 +52,7 @@ def load_command(instance: Instance, collection: str, file: Path) -> None:
 
 
 @click.command("wait")
-@click.option("--timeout", default=600, show_default=True, help="Seconds.")
+@click.option("--timeout", default=600, show_default=True, help="Seconds in which nothing moves.")
 @needs("mongodb", "kafka", "connect", "trino")
 def wait_command(instance: Instance, timeout: int) -> None:
     """Wait until everything written so far is in bronze."""
@@ -66,7 +66,7 @@ def wait_command(instance: Instance, timeout: int) -> None:
 @click.argument("collections", nargs=-1)
 @click.option("--read-again", is_flag=True, help="First let Debezium read every collection from the beginning.")
 @click.option("--however-many", is_flag=True, help="Even if most of a collection is gone.")
-@click.option("--timeout", default=3600, show_default=True, help="Seconds for what was read to land.")
+@click.option("--timeout", default=3600, show_default=True, help="Seconds in which nothing of what was read lands.")
 @needs("mongodb", "kafka", "connect", "trino")
 def reconcile_command(
     instance: Instance, *, collections: tuple[str, ...], read_again: bool, however_many: bool, timeout: int

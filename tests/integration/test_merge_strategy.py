@@ -234,19 +234,23 @@ def test_other_columns_than_the_contract_has_stop_even_a_build_without_news(scra
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda columns: setattr(columns["status"], "data_type", "bigint"), "data type mismatch"),
-        (lambda columns: columns.pop("status"), "missing in contract"),
-        (lambda columns: columns.update(more=ColumnInfo("more", data_type="date")), "missing in definition"),
+        (lambda columns: setattr(columns["total_orders"], "data_type", "varchar"), "total_orders: data type mismatch"),
+        (lambda columns: columns.pop("total_orders"), "total_orders: missing in contract"),
+        (lambda columns: columns.update(more=ColumnInfo("more", data_type="date")), "more: missing in definition"),
     ],
+    ids=["type", "not_promised", "not_given"],
 )
 def test_an_sql_that_breaks_its_contract_stops_the_build(
     scratch: Scratch, rounds: Rounds, change: Callable[[dict[str, ColumnInfo]], object], said: str
 ) -> None:
     assert rounds
-    with another_contract("orders_current", change), pytest.raises(MeshError, match="dbt run"):
-        scratch.build()
-    (line,) = [line for line in scratch.error().splitlines() if said in line]
-    assert line.split("|")[1].strip() in ("status", "more")
+    model = "order_fulfillment_daily"
+    with another_contract(model, change), pytest.raises(MeshError, match="dbt run"):
+        scratch.build(models=(model,))
+    # | column | type given | type promised | reason |
+    found = [line.split("|")[1:-1] for line in scratch.error().splitlines() if line.startswith("|")][2:]
+    assert [f"{name.strip()}: {reason.strip()}" for name, _, _, reason in found] == [said]
+    assert query(scratch.chain, f"show tables from {PREFIX}gold like '{model}'") == []
 
 
 def test_a_full_refresh_in_slices_equals_the_builds_before(scratch: Scratch, rounds: Rounds) -> None:

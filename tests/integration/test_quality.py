@@ -16,6 +16,7 @@ from mesh import jobs
 from mesh.build import build
 from mesh.clients.mongodb import python_uri
 from mesh.dbt import run_dbt
+from mesh.errors import MeshError
 from mesh.quality.measure import Measured, measure, take_measurements
 from mesh.quality.record import record_dbt
 from mesh.quality.status_page import write_page
@@ -118,6 +119,27 @@ def test_a_chain_that_stands_still_is_found_out(chain: Chain) -> None:
     finally:
         jobs.submit(chain.instance)
         chain.land()
+
+
+def test_what_a_row_refers_to_may_be_on_its_way_and_not_lost(chain: Chain) -> None:
+    refers = "settled_relationships_pick_tasks_current_order_id__order_id__ref_orders_current_"
+    build_orders(chain)
+    chain.replay(50)
+    chain.land()
+    chain.build("pick_tasks_current")
+    unknown = "select order_id from silver.pick_tasks_current except select order_id from silver.orders_current"
+    assert len(query(chain, unknown)) > 20, "nothing is on its way"
+    chain.dbt("test", "--select", refers)
+
+    chain.build("orders_current")
+    ((snapshot,),) = query(chain, """select snapshot_id from silver."orders_current$refs" where name = 'main'""")
+    known = "select min(order_id) from silver.pick_tasks_current"
+    query(chain, f"delete from silver.orders_current where order_id = ({known})")
+    try:
+        with pytest.raises(MeshError, match="dbt test"):
+            chain.dbt("test", "--select", refers)
+    finally:
+        query(chain, f"alter table silver.orders_current execute rollback_to_snapshot({snapshot})")
 
 
 def test_lost_rows_are_not_complete(chain: Chain) -> None:
