@@ -19,42 +19,52 @@ versions as (
 
 ),
 
+-- one pass over each document's versions, in the order that the history has
+-- them in: a join with themselves would hold all of them in memory, twice
+versions_beside_former as (
+
+    select
+        *,
+        lag(department) over former as former_department,
+        lag(on_hand) over former as former_on_hand,
+        lag(stock_value) over former as former_stock_value,
+        lag(below_reorder_point) over former as former_below_reorder_point,
+        lag(picked) over former as last_picked,
+        lag(received) over former as last_received,
+        lag(kafka_partition) over former as former_partition,
+        lag(kafka_offset) over former as former_offset,
+        coalesce(not lag(is_deleted) over former, false) as was_in_stock
+    from versions
+    window former as (partition by document_id order by version)
+
+),
+
 versions_with_former as (
 
     select
-        versions.*,
-        former.department as former_department,
-        former.on_hand as former_on_hand,
-        former.stock_value as former_stock_value,
-        former.below_reorder_point as former_below_reorder_point,
-        coalesce(not former.is_deleted, false) as was_in_stock,
+        *,
         -- what is met first by a snapshot, or by an update since the versions
         -- before it are no longer kept, has been picked from before
         case
-            when not former.is_deleted then former.picked
-            when versions.op in ('r', 'u') then versions.picked
+            when was_in_stock then last_picked
+            when op in ('r', 'u') then picked
             else 0
         end as former_picked,
         case
-            when not former.is_deleted then former.received
-            when versions.op in ('r', 'u') then versions.received
+            when was_in_stock then last_received
+            when op in ('r', 'u') then received
             else 0
         end as former_received,
         -- offsets of two partitions cannot be compared
         greatest(
-            versions.kafka_offset,
+            kafka_offset,
             if(
-                former.kafka_partition
-                is not distinct from versions.kafka_partition,
-                coalesce(former.kafka_offset, 0),
+                former_partition is not distinct from kafka_partition,
+                coalesce(former_offset, 0),
                 0
             )
         ) as highest_offset
-    from versions
-    left join versions as former
-        on
-            versions.document_id = former.document_id
-            and versions.version = former.version + 1
+    from versions_beside_former
 
 ),
 
