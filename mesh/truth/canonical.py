@@ -21,6 +21,7 @@ import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from bson import json_util
@@ -104,6 +105,8 @@ def bson_of(text: str) -> Any:
 
 def _untag(fields: dict[str, Any]) -> Any:
     try:
+        if fields.keys() == {"$numberDecimal"}:
+            return _decimal128(fields["$numberDecimal"])
         return json_util.object_hook(fields, _READING)
     except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError, BSONError):
         # what somebody spelled like a tag is a subdocument
@@ -153,9 +156,16 @@ def _binary(value: bytes, subtype: int = 0) -> Canonical:
     return {"$binary": base64.b64encode(value).decode("ascii"), "$type": f"{subtype:02x}"}
 
 
-def _decimal(text: str) -> Canonical:
+# the same few prices come a million times
+@lru_cache(65_536)
+def _decimal128(text: str) -> Decimal128:
+    return Decimal128(text)
+
+
+@lru_cache(65_536)
+def _spelled(bits: bytes) -> str:
     # spellings of one value differ between drivers (1E+3, 1e3); digits and exponent do not
-    return {"$numberDecimal": str(Decimal(text))}
+    return str(Decimal(str(Decimal128.from_bid(bits))))
 
 
 def _regex(value: Regex[Any]) -> Canonical:
@@ -178,7 +188,7 @@ _FROM_BSON: dict[type, Callable[[Any], Canonical]] = {
     dict: _object,
     list: _array,
     Int64: lambda value: {"$numberLong": str(int(value))},
-    Decimal128: lambda value: _decimal(str(value)),
+    Decimal128: lambda value: {"$numberDecimal": _spelled(value.bid)},
     DatetimeMS: lambda value: {"$date": int(value)},
     ObjectId: lambda value: {"$oid": str(value)},
     bytes: _binary,
