@@ -46,8 +46,7 @@ def wait_until_landed(instance: Instance, patience_seconds: float, report: Calla
     started = time.monotonic()
     patience = _Patience(patience_seconds)
     target = last_oplog_position(instance)
-    while has_uncaptured_change(instance, target):
-        captured = captured_position(instance)
+    while _has_change_between(instance, captured := captured_position(instance), target):
         if patience.ends_at(captured):
             raise MeshError(
                 f"Debezium stands at {captured} of MongoDB's {target} for {patience_seconds:.0f} s:"
@@ -99,7 +98,10 @@ def has_uncaptured_change(instance: Instance, until: tuple[int, int]) -> bool:
 
     The positions alone do not tell: writes to other collections move MongoDB's, but not Debezium's.
     """
-    captured = captured_position(instance)
+    return _has_change_between(instance, captured_position(instance), until)
+
+
+def _has_change_between(instance: Instance, captured: tuple[int, int], until: tuple[int, int]) -> bool:
     if captured >= until:
         return False
     with pymongo.MongoClient[dict[str, Any]](python_uri(instance)) as client:

@@ -24,7 +24,7 @@ def landing(monkeypatch: pytest.MonkeyPatch) -> Standing:
     def stand(landed: Iterator[int]) -> None:
         replaced: dict[str, Any] = {
             "last_oplog_position": lambda _: (1, 1),
-            "has_uncaptured_change": lambda *_: False,
+            "captured_position": lambda _: (1, 1),
             "last_message_offsets": lambda _: {("topic", 0): 999},
             "landed_offsets": lambda *_: {("topic", 0): next(landed) - 1},
             "time": MagicMock(monotonic=lambda: next(clock)),
