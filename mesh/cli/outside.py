@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 import click
 
 from mesh.cli.needs import needs
 from mesh.instance import Instance
+from mesh.quality.results import CheckResult
 
 NOBODY_LISTENS = 99
 """What Airflow's BashOperator takes for skipped."""
@@ -27,7 +29,11 @@ def publish_command(instance: Instance) -> None:
     from mesh.dbt import read_manifest
     from mesh.quality.latest import latest_results
 
-    publish(instance, latest_results(instance, read_manifest()), click.echo)
+    def results() -> Iterator[CheckResult]:
+        # asked for once the catalog has answered
+        yield from latest_results(instance, read_manifest())
+
+    publish(instance, results(), click.echo)
 
 
 @click.group()
