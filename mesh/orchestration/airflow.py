@@ -67,9 +67,6 @@ def _prepare(instance: Instance, dags: Path) -> tuple[Path, dict[str, str]]:
     programs = python_environment(instance, "airflow")
     airflow = programs / "airflow"
     environment = {**os.environ, **airflow_environment(instance, programs, dags)}
-    made_by = Path(environment["AIRFLOW_HOME"]) / "migrated"
-    if made_by.exists() and made_by.read_text() == str(programs):
-        return airflow, environment
     migrated = subprocess.run(
         [airflow, "db", "migrate"],
         cwd=REPOSITORY,
@@ -84,7 +81,6 @@ def _prepare(instance: Instance, dags: Path) -> tuple[Path, dict[str, str]]:
         raise MeshError(
             f"Airflow's database in {environment['AIRFLOW_HOME']} cannot be made:\n" + migrated.stdout[-2000:]
         )
-    made_by.write_text(str(programs))
     return airflow, environment
 
 
